@@ -1,0 +1,65 @@
+"""AXIS's YAML files, as text: `duckdb.yaml` always, a file for each database where the stack asks for files.
+
+No password is in them. A database's URL holds `${EVAL_DB_PASSWORD}` and its like, which the keeper beside the
+API replaces from its own secret variables before the API starts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from services.axis.contract import password_variable
+from services.axis.settings import DatabaseSettings, DuckDBSettings
+
+DATA_DIR = "/var/lib/axis"
+"""Where the volume with the DuckDB file is mounted, in the API's container and the keeper's."""
+
+DUCKDB_FILE = f"{DATA_DIR}/local_store.duckdb"
+
+
+def duckdb_file(duckdb: DuckDBSettings) -> str:
+    """`duckdb.yaml`: where the analytics cache lives and how it is filled."""
+    sync = duckdb.sync
+    return _document(
+        "duckdb",
+        {
+            "enabled": duckdb.enabled,
+            "path": DUCKDB_FILE,
+            "sync_mode": "startup" if sync.on_startup else "manual",
+            "sync_chunk_size": sync.chunk_size,
+            "max_sync_rows": sync.max_rows,
+            "query_concurrency": duckdb.query_concurrency,
+            "sync_workers": sync.workers,
+        },
+    )
+
+
+def database_file(dataset: str, database: DatabaseSettings, *, user: str, host: str, port: int) -> str:
+    """`eval_db.yaml` and its like: how AXIS reaches a database and what it loads from it."""
+    password = f"${{{password_variable(dataset)}}}"
+    optional = {
+        "query": database.query,
+        "dataset_query": database.dataset_query,
+        "results_query": database.results_query,
+        "incremental_column": database.incremental_column,
+        "partition_column": database.partition_column,
+    }
+    return _document(
+        f"{dataset}_db",
+        {
+            "enabled": True,
+            "auto_load": database.auto_load,
+            "url": f"postgresql://{user}:{password}@{host}:{port}/{database.name}",
+            "ssl_mode": "require",
+            **{key: value for key, value in optional.items() if value},
+            "query_timeout": database.query_timeout,
+            "row_limit": database.row_limit,
+            "refresh_interval_minutes": database.refresh_interval_minutes,
+        },
+    )
+
+
+def _document(name: str, content: dict[str, Any]) -> str:
+    return yaml.safe_dump({name: content}, sort_keys=False, width=10_000)
