@@ -186,7 +186,7 @@ class DatabasesSettings(Model):
         for dataset, database in self.by_dataset().items():
             if said := sorted(database.model_fields_set - _VARIABLES[dataset]):
                 raise ValueError(
-                    f"{dataset}.{said[0]} has no variable in AXIS, a YAML key alone; write configured_by: files"
+                    f"{dataset}.{said[0]} has no variable, only a YAML key; write configured_by: files"
                 )
         return self
 
