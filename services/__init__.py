@@ -1,1 +1,1 @@
-"""The team's systems: one package each, composing components, stating its environment contract, holding its images."""
+"""The team's systems: one package each, with its composition, its environment contract and its images."""
