@@ -38,7 +38,7 @@ class Settings(Model):
     )
     project_number: str = Field(
         pattern=r"^\d{6,}$",
-        description="Its number; `gcloud projects describe PROJECT --format='value(projectNumber)'`.",
+        description="The project's number; `gcloud projects describe PROJECT` shows it.",
         examples=["123456789012"],
     )
     region: str = Field(
@@ -185,14 +185,14 @@ def _is_secret(path: list[str]) -> bool:
 
 
 def _meaning(path: list[str]) -> str:
-    """What to write at `path`: the setting's description and an example."""
+    """What to write at `path`: an example, and what the setting means."""
     model, name = _section(path[:-1]), path[-1]
     field = model.model_fields.get(name) if model else None
     if field is None:
         return "see the README's settings"
     example = field.examples[0] if field.examples else None if field.is_required() else field.default
-    shown = f", for example `{name}: {example}`" if example is not None else ""
-    return f"write {(field.description or 'its settings').rstrip('.')}{shown}"
+    shown = f"`{name}: {example}`" if example is not None else f"a value for `{name}`"
+    return f"write {shown} ({(field.description or 'its settings').rstrip('.')})"
 
 
 def _nearest(path: list[str]) -> str:

@@ -63,7 +63,7 @@ def from_plan(stack: str) -> FrontendEnv:
 
 
 def write(targets: FrontendEnv, stack: str, folder: Path) -> list[Path]:
-    """Writes a dotenv file for each target into `folder`; one whose content is right already is left alone."""
+    """Writes a dotenv file for each target into `folder`; one that is right already is left alone."""
     paths = []
     for target, variables in sorted(targets.items()):
         path = folder / f".env.{stack}.{target}"

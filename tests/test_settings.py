@@ -1,0 +1,265 @@
+"""A stack's configuration: what is read, and the one clear line for each thing that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import config as pulumi_config
+
+from settings import NAMESPACE, Settings, SettingsError, StackSecrets, load_settings
+
+LEAST: dict[str, Any] = {
+    "project": "acme-ai-test",
+    "project_number": "123456789012",
+    "axis": {"frontend": {"url": "https://axis.acme.com"}},
+}
+
+
+@pytest.fixture(autouse=True)
+def stack_named_test() -> Iterator[None]:
+    """The settings of a stack called `test`, and none left for the next test."""
+    pulumi.runtime.set_mocks(_NoCloud(), project=NAMESPACE, stack="test")
+    yield
+    pulumi_config.set_all_config({}, [])
+
+
+class _NoCloud(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        raise AssertionError(f"reading settings makes no resource: {args.name}")
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        raise AssertionError(f"reading settings asks no provider: {args.token}")
+
+
+def configure(settings: dict[str, Any], *secret_keys: str) -> None:
+    """Hands settings over as the engine does: text, with objects as JSON."""
+    pulumi_config.set_all_config(
+        {f"{NAMESPACE}:{key}": _as_engine_says(value) for key, value in settings.items()}, list(secret_keys)
+    )
+
+
+def _as_engine_says(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
+def axis(**sections: Any) -> dict[str, Any]:
+    """The least settings with some sections of AXIS's replaced."""
+    return {**LEAST, "axis": {**LEAST["axis"], **sections}}
+
+
+def refusal() -> str:
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    return str(refused.value)
+
+
+def test_the_least_a_stack_must_say_is_its_project_and_its_frontend() -> None:
+    configure(LEAST)
+    settings = load_settings()
+    assert settings.project == "acme-ai-test"
+    assert settings.axis is not None
+
+
+def test_what_is_not_said_is_protected_and_has_one_instance_of_the_api() -> None:
+    configure(LEAST)
+    settings = load_settings()
+    assert settings.protect is True
+    assert settings.axis is not None
+    assert (settings.axis.api.min_instances, settings.axis.api.max_instances) == (1, 1)
+
+
+def test_false_and_zero_are_values_and_not_absences() -> None:
+    configure({**axis(api={"min_instances": 0}), "protect": False, "api_propagation_seconds": 0})
+    settings = load_settings()
+    assert settings.protect is False
+    assert settings.api_propagation_seconds == 0
+    assert settings.axis is not None
+    assert settings.axis.api.min_instances == 0
+
+
+def test_the_zone_follows_the_region_unless_it_is_said() -> None:
+    configure({**LEAST, "region": "us-central1"})
+    assert load_settings().environment("test").zone == "us-central1-b"
+    configure({**LEAST, "region": "us-central1", "zone": "us-central1-f"})
+    assert load_settings().environment("test").zone == "us-central1-f"
+
+
+REFUSALS: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "a missing key is shown with an example and where its value comes from",
+        {"project": "acme-ai-test"},
+        "ai-platform:project_number: is missing; write `project_number: 123456789012` (The project's number; ",
+    ),
+    (
+        "a misspelt key is told the right one",
+        {**LEAST, "axis": {**LEAST["axis"], "api": {"min_instance": 1}}},
+        "Pulumi.test.yaml: ai-platform:axis.api.min_instance: is not a setting; write `min_instances`",
+    ),
+    (
+        "an unknown key is told what there is",
+        {**LEAST, "qwertz": "x"},
+        "Pulumi.test.yaml: ai-platform:qwertz: is not a setting; take it out, or write one of",
+    ),
+    (
+        "a word where a number belongs",
+        axis(api={"workers": "many"}),
+        "ai-platform:axis.api.workers: 'many' is refused (input should be a valid integer",
+    ),
+    (
+        "a number below the range",
+        axis(postgres={"disk_size_gb": 5}),
+        "ai-platform:axis.postgres.disk_size_gb: 5 is too small; write 10 or more",
+    ),
+    (
+        "a number above the range",
+        axis(api={"request_timeout_seconds": 7200}),
+        "ai-platform:axis.api.request_timeout_seconds: 7200 is too large; write 3600 or less",
+    ),
+    (
+        "a value outside a short list",
+        axis(duckdb={"storage": "gcs"}),
+        "ai-platform:axis.duckdb.storage: 'gcs' is not allowed; write 'snapshot', 'nfs' or 'ephemeral'",
+    ),
+    (
+        "a text where settings belong",
+        {**LEAST, "axis": "yes"},
+        "Pulumi.test.yaml: ai-platform:axis: is text; write its settings as keys below it",
+    ),
+    (
+        "an origin with a path, which CORS would never match",
+        axis(frontend={"url": "https://axis.acme.com/"}),
+        "ai-platform:axis.frontend.url: 'https://axis.acme.com/' write an exact origin with no path",
+    ),
+    (
+        "a wildcard origin",
+        axis(frontend={"url": "https://axis.acme.com", "extra_urls": ["https://*.vercel.app"]}),
+        "ai-platform:axis.frontend.extra_urls.0: 'https://*.vercel.app' write an exact origin",
+    ),
+    (
+        "a project ID that Google would not take",
+        {**LEAST, "project": "Acme"},
+        "ai-platform:project: 'Acme' is refused",
+    ),
+    (
+        "a zone of another region",
+        {**LEAST, "zone": "us-east1-b"},
+        "zone us-east1-b is not in region europe-west1; write zone: europe-west1-b",
+    ),
+]
+
+CONTRADICTIONS: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "source and image of the API",
+        axis(api={"source": "../axis/backend", "image": "x@sha256:1"}),
+        "`source` and `image` exclude each other; keep the one to deploy",
+    ),
+    (
+        "more instances kept than allowed",
+        axis(api={"min_instances": 3}),
+        "min_instances 3 is above max_instances 1; write max_instances: 3 or more",
+    ),
+    (
+        "several writers on one file server",
+        axis(api={"max_instances": 2}, duckdb={"storage": "nfs"}),
+        "duckdb.storage nfs allows one writer; write api.max_instances: 1 or duckdb.storage: snapshot",
+    ),
+    (
+        "a DuckDB volume that leaves the API no memory",
+        axis(api={"memory_mb": 1024}, duckdb={"size_mb": 768}),
+        "api.memory_mb 1024 leaves less than 512 beside the 768 of duckdb.size_mb; write api.memory_mb: 1792",
+    ),
+    (
+        "a frontend on Cloud Run with no domain to route",
+        axis(frontend={"host": "cloud_run", "source": "../axis/frontend"}),
+        "frontend.host cloud_run needs `domain`",
+    ),
+    (
+        "a frontend on Cloud Run with nothing to run",
+        axis(frontend={"host": "cloud_run"}, domain={"name": "axis.acme.com"}),
+        "host cloud_run needs either `source` or `image`, and not both",
+    ),
+    (
+        "a frontend at Vercel without its origin",
+        axis(frontend={"host": "vercel"}),
+        "host vercel needs `url`, the frontend's public origin, like https://axis.acme.com",
+    ),
+    (
+        "a secret kept by hand that is not named",
+        axis(secrets={"OPENAI_API_KEY": {"source": "secret_manager"}}),
+        "source secret_manager needs both `secret` (its ID) and `version` (a number)",
+    ),
+    (
+        "a version named latest, which would change under a running revision",
+        axis(secrets={"OPENAI_API_KEY": {"source": "secret_manager", "secret": "k", "version": "latest"}}),
+        "ai-platform:axis.secrets.OPENAI_API_KEY.version: 'latest' is refused",
+    ),
+    (
+        "a variable that is both plain and secret",
+        axis(env={"API_KEY": "x"}, secrets={"API_KEY": {"source": "generated"}}),
+        "API_KEY stands in `env` and in `secrets`; keep it in one",
+    ),
+    (
+        "a query that AXIS reads from a file alone",
+        axis(databases={"monitoring": {"name": "axis_monitoring", "dataset_query": "SELECT 1"}}),
+        "monitoring.dataset_query has no variable, only a YAML key; write configured_by: files",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [(s, line) for _, s, line in REFUSALS + CONTRADICTIONS],
+    ids=[i for i, *_ in REFUSALS + CONTRADICTIONS],
+)
+def test_bad_settings_are_refused_with_the_file_the_key_and_what_to_write(
+    settings: dict[str, Any], line: str
+) -> None:
+    configure(settings)
+    message = refusal()
+    assert line in message
+    assert all(each.startswith("Pulumi.test.yaml: ai-platform") for each in message.splitlines())
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    configure({"project": "Acme", "colour": "red"})
+    message = refusal()
+    assert len(message.splitlines()) == 3, "the project's form, its missing number, and the unknown key"
+
+
+def test_a_value_that_is_encrypted_is_not_shown_even_when_it_is_wrong() -> None:
+    configure({**LEAST, "project": "MARKER-a-secret-by-mistake"}, f"{NAMESPACE}:project")
+    assert "MARKER" not in refusal()
+
+
+def test_a_secret_that_is_missing_names_the_command_that_sets_it() -> None:
+    configure(LEAST)
+    with pytest.raises(
+        SettingsError, match=r"run `pulumi config set --secret axis:OPENAI_API_KEY --stack test`"
+    ):
+        StackSecrets("test", "axis").require("OPENAI_API_KEY")
+
+
+def test_a_secret_in_the_clear_is_refused_and_not_repeated() -> None:
+    pulumi_config.set_all_config({"axis:OPENAI_API_KEY": "MARKER"}, [])
+    with pytest.raises(SettingsError, match="stands there in the clear") as refused:
+        StackSecrets("test", "axis").require("OPENAI_API_KEY")
+    assert "MARKER" not in str(refused.value)
+
+
+def test_what_must_exist_beforehand_is_known_from_the_settings() -> None:
+    settings = Settings.model_validate(
+        axis(
+            secrets={"OPENAI_API_KEY": {"source": "secret_manager", "secret": "openai", "version": "3"}},
+            domain={"name": "api.acme.com", "dns_zone": "acme"},
+        )
+    )
+    assert settings.prerequisites() == [
+        "projects/acme-ai-test/secrets/openai/versions/3",
+        "projects/acme-ai-test/managedZones/acme",
+    ]
