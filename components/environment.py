@@ -7,12 +7,24 @@ Owns the one rule for physical names. Does not read configuration: `__main__` ma
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pulumi import Input
 
 _HASH_LENGTH = 6
+_FORBIDDEN = re.compile(r"[^a-z0-9-]")
+_PATTERNS = {
+    "project": (re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"), "a project ID like acme-prod"),
+    "project_number": (re.compile(r"[1-9]\d*"), "digits, as `gcloud projects describe` shows them"),
+    "region": (re.compile(r"[a-z]+-[a-z]+\d+"), "a region like europe-west1"),
+    "stack": (
+        re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?"),
+        "at most 20 of a-z, 0-9 and -, like prod-eu",
+    ),
+    "prefix": (re.compile(r"[a-z][a-z0-9]{0,9}"), "a letter and at most 9 of a-z and 0-9, like ai"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +52,14 @@ class Environment:
     protect: bool = True
     api_projects: Mapping[str, Input[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name, (pattern, wanted) in _PATTERNS.items():
+            value = getattr(self, name)
+            if not pattern.fullmatch(value):
+                raise ValueError(f"{name} {value!r} can't be part of a resource's name; write {wanted}")
+        if not re.fullmatch(re.escape(self.region) + "-[a-z]", self.zone):
+            raise ValueError(f"zone {self.zone!r} is not in region {self.region}; write {self.region}-b, say")
+
     def project_using(self, api: str) -> Input[str]:
         """The project ID for a resource of `api` (e.g. `sqladmin.googleapis.com`).
 
@@ -48,16 +68,18 @@ class Environment:
         return self.api_projects.get(api, self.project)
 
     def physical_name(self, name: str, *, limit: int = 63) -> str:
-        """`PREFIX-STACK-NAME`, shortened to `limit` characters with a hash of the whole at the end.
+        """`PREFIX-STACK-NAME` in lower-case letters, digits and hyphens, at most `limit` characters.
 
-        The same name always gives the same result, and two different names never share one.
+        A name that has to be changed for that ends in a hash of the whole, so the same name always gives the
+        same result and two names don't share one.
         """
-        return shortened(f"{self.prefix}-{self.stack}-{name}", limit)
+        return fitted(f"{self.prefix}-{self.stack}-{name}", limit)
 
 
-def shortened(name: str, limit: int) -> str:
-    """`name` if it fits `limit` characters, else its beginning and a hash of the whole."""
-    if len(name) <= limit:
+def fitted(name: str, limit: int) -> str:
+    """`name` if it is legal and fits `limit` characters, else what can be kept of it and a hash of it."""
+    legal = _FORBIDDEN.sub("-", name.lower()).rstrip("-")
+    if legal == name and len(name) <= limit:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{name[: limit - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
+    return f"{legal[: limit - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
