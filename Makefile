@@ -7,10 +7,11 @@ BIN := .venv/bin
 SETUP := .venv/.installed
 SETUP_DEV := .venv/.installed-dev
 CHECKED := .
+MAKEFLAGS += --no-print-directory
 export PULUMI_ERROR_OUTPUT_STRING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview rehearse frontend-env test check format inventory lock clean
+.PHONY: help setup preview rehearse frontend-env test check format inventory docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,7 +44,7 @@ check: $(SETUP_DEV) ## Format, lint, types and tests: what CI runs
 	@$(BIN)/ruff format --check $(CHECKED)
 	@$(BIN)/ruff check $(CHECKED)
 	@$(BIN)/ty check --error-on-warning $(CHECKED)
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) test
 
 format: $(SETUP_DEV) ## Format the code
 	@$(BIN)/ruff format $(CHECKED)
@@ -51,6 +52,9 @@ format: $(SETUP_DEV) ## Format the code
 
 inventory: $(SETUP_DEV) ## Write the inventories of both stacks anew, after a wanted change of the plan
 	@$(BIN)/python -m tests.inventory.write
+
+docs: $(SETUP_DEV) ## Write docs/settings.md anew from the settings' models
+	@$(BIN)/python -m tools.settings_reference
 
 lock: $(SETUP_DEV) ## Pin what pyproject.toml asks for
 	@tools/lock

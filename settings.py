@@ -60,6 +60,12 @@ class Settings(Model):
     api_propagation_seconds: int = Field(
         default=60, ge=0, le=300, description="Wait after Google APIs are enabled the first time, in seconds."
     )
+    alert_email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        description="Address that is told when a public endpoint stops answering; nobody without one.",
+        examples=["oncall@acme.com"],
+    )
     labels: dict[str, str] = Field(default={}, description="Labels of every resource that can have them.")
     network: NetworkSettings = NetworkSettings()
     axis: AxisSettings | None = Field(default=None, description="AXIS; null leaves it out.")

@@ -94,7 +94,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     (
         "a missing key is shown with an example and where its value comes from",
         {"project": "acme-ai-test"},
-        "ai-platform:project_number: is missing; write `project_number: 123456789012` (The project's number; ",
+        "ai-platform:project_number: is missing; write `project_number: 123456789012` (The project's number",
     ),
     (
         "a misspelt key is told the right one",
@@ -206,7 +206,7 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "a query that AXIS reads from a file alone",
-        axis(databases={"monitoring": {"name": "axis_monitoring", "dataset_query": "SELECT 1"}}),
+        axis(databases={"monitoring": {"dataset_query": "SELECT 1"}}),
         "monitoring.dataset_query has no variable, only a YAML key; write configured_by: files",
     ),
 ]

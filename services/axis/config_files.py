@@ -36,8 +36,16 @@ def duckdb_file(duckdb: DuckDBSettings) -> str:
     )
 
 
-def database_file(dataset: str, database: DatabaseSettings, *, user: str, host: str, port: int) -> str:
-    """`eval_db.yaml` and its like: how AXIS reaches a database and what it loads from it."""
+def database_file(dataset: str, database: DatabaseSettings, *, user: str, address: str, name: str) -> str:
+    """`eval_db.yaml` and its like: how AXIS reaches a database and what it loads from it.
+
+    Args:
+        dataset: the dataset, part of the file's only key and of its password's variable.
+        database: what is loaded.
+        user: the database user.
+        address: HOST:PORT.
+        name: the database's name.
+    """
     password = f"${{{password_variable(dataset)}}}"
     optional = {
         "query": database.query,
@@ -51,7 +59,7 @@ def database_file(dataset: str, database: DatabaseSettings, *, user: str, host: 
         {
             "enabled": True,
             "auto_load": database.auto_load,
-            "url": f"postgresql://{user}:{password}@{host}:{port}/{database.name}",
+            "url": f"postgresql://{user}:{password}@{address}/{name}",
             "ssl_mode": "require",
             **{key: value for key, value in optional.items() if value},
             "query_timeout": database.query_timeout,

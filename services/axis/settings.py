@@ -154,7 +154,11 @@ class DomainSettings(Model):
 class DatabaseSettings(Model):
     """One of the three databases and what AXIS loads from it."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Database name.")
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]{0,62}$",
+        description="Database name; axis_ and the dataset without one.",
+    )
     auto_load: bool = Field(default=True, description="Load when the API starts.")
     query: str | None = Field(default=None, description="The single query of the document (EVAL_DB_QUERY).")
     dataset_query: str | None = Field(default=None, description="Query of the records, with `dataset_id`.")
@@ -175,9 +179,9 @@ class DatabasesSettings(Model):
         default="environment",
         description="Variables (EVAL_DB_URL …) or YAML files; AXIS ignores variables where a file exists.",
     )
-    eval: DatabaseSettings = DatabaseSettings(name="axis_eval")
-    monitoring: DatabaseSettings = DatabaseSettings(name="axis_monitoring")
-    human_signals: DatabaseSettings = DatabaseSettings(name="axis_human_signals")
+    eval: DatabaseSettings = DatabaseSettings()
+    monitoring: DatabaseSettings = DatabaseSettings()
+    human_signals: DatabaseSettings = DatabaseSettings()
 
     @model_validator(mode="after")
     def _keeps_to_what_variables_can_say(self) -> Self:
@@ -193,6 +197,12 @@ class DatabasesSettings(Model):
     def by_dataset(self) -> dict[str, DatabaseSettings]:
         """The three, by dataset."""
         return {dataset: getattr(self, dataset) for dataset in DATASETS}
+
+    def names(self) -> dict[str, str]:
+        """Each dataset's database name."""
+        return {
+            dataset: database.name or f"axis_{dataset}" for dataset, database in self.by_dataset().items()
+        }
 
 
 class SyncSettings(Model):
