@@ -1,0 +1,247 @@
+"""The simulated cloud: the operations that both doors share, on plain values.
+
+Owns the order of things in each operation and the faults that a test asks for. What is refused, computed or
+replaced is said by `rules`, applied by `judging`, `computing` and `differing`; what exists is in `ledger`.
+Values are plain: secrets unwrapped, an unknown value is `simulator.paths.UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.computing import auto_name, identity_of, known_before, state_of
+from simulator.differing import Diff, difference
+from simulator.judging import expectations, refusals, undeletable, wrong_inputs
+from simulator.ledger import Ledger
+from simulator.paths import UNKNOWN
+from simulator.rules import rules_of
+from simulator.rules.model import Need, Request, Stored
+from simulator.schema import ResourceSchema, SchemaMissingError, resource_schema
+
+__all__ = ["Cloud", "CloudRefused", "Diff"]
+
+_ATTEMPTS = 100
+
+
+class CloudRefused(Exception):  # noqa: N818 - the cloud refuses; nothing is in error
+    """The cloud refuses an operation.
+
+    Attributes:
+        reason: what is wrong and what to write instead.
+        property: the property at fault, if one is.
+    """
+
+    def __init__(self, reason: str, property: str | None = None) -> None:
+        super().__init__(f"{property}: {reason}" if property else reason)
+        self.reason, self.property = reason, property
+
+
+class Cloud:
+    """The resources that exist, and what can be done to them.
+
+    Attributes:
+        ledger: what exists.
+        operations: how many mutating operations were asked for.
+    """
+
+    def __init__(self, existing: Iterable[str] = (), fail_on: int | str | None = None) -> None:
+        """Make an empty cloud.
+
+        Args:
+            existing: names of what was there before, e.g. `projects/p/secrets/openai`.
+            fail_on: the number of the mutating operation that fails, counted from one; or the end of a URN,
+                the first operation on which fails. It fails once.
+        """
+        self.ledger = Ledger(existing)
+        self.operations = 0
+        self._fail_on = fail_on
+
+    def configure(self, package: str, settings: Mapping[str, Any]) -> None:
+        """Take a provider's settings: the project, region, zone and labels of resources that name none."""
+        self.ledger.settings.setdefault(package, {}).update(settings)
+
+    def check(
+        self,
+        type: str,
+        urn: str,
+        olds: Mapping[str, Any] | None,
+        news: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """The inputs with the name that the provider makes, and what is wrong with them."""
+        try:
+            schema = resource_schema(type)
+        except SchemaMissingError as missing:
+            return dict(news), [("type", str(missing))]
+        name = rules_of(type).name
+        inputs = dict(news)
+        if name is not None and inputs.get(name.property) is None:
+            inputs |= self._automatic(type, urn, olds, inputs, schema)
+        return inputs, wrong_inputs(schema, self._request(type, urn, inputs))
+
+    def diff(
+        self,
+        type: str,
+        id: str,
+        olds_inputs: Mapping[str, Any],
+        olds_state: Mapping[str, Any],  # noqa: ARG002 - the provider protocol's, for which the doors have it
+        news: Mapping[str, Any],
+    ) -> Diff:
+        """What a change of inputs comes to."""
+        stored = self.ledger.resources.get((type, id))
+        automatic = stored is not None and self._is_automatic(stored)
+        return difference(type, olds_inputs, news, name_is_automatic=automatic)
+
+    def preview_create(self, type: str, urn: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The state as far as it is known before creation."""
+        unknown = dict.fromkeys(resource_schema(type).outputs, UNKNOWN)
+        return {**unknown, **known_before(self._request(type, urn, inputs)), **inputs}
+
+    def create(self, type: str, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Make a resource; its ID and its state."""
+        self._operate(urn)
+        request = self._request(type, urn, inputs)
+        identity = identity_of(request)
+        for path, reason in refusals(self.ledger, request, identity):
+            raise CloudRefused(reason, path)
+        return self.put(type, urn, inputs)
+
+    def put(self, type: str, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Make a resource without asking whether it may be made."""
+        request = self._request(type, urn, inputs)
+        return self._store(request, identity_of(request))
+
+    def refusals(self, type: str, urn: str, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Everything for which `create` would refuse."""
+        request = self._request(type, urn, inputs)
+        return list(refusals(self.ledger, request, identity_of(request)))
+
+    def expectations(self, type: str, urn: str, inputs: Mapping[str, Any]) -> list[Need]:
+        """What must come before the resource: what it names, and what it needs without naming it."""
+        return expectations(self.ledger, self._request(type, urn, inputs))
+
+    def update(
+        self,
+        type: str,
+        id: str,
+        urn: str,
+        olds: Mapping[str, Any],  # noqa: ARG002 - the provider protocol's, for which the doors have it
+        news: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Change a resource in place; its new state."""
+        self._operate(urn)
+        request = self._request(type, urn, news, id)
+        self._existing(type, id)
+        for path, reason in refusals(self.ledger, request, id):
+            raise CloudRefused(reason, path)
+        return self._store(request, id)[1]
+
+    def read(self, type: str, id: str) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        """A resource's ID, inputs and state, or `None` when it does not exist."""
+        stored = self.ledger.resources.get((type, id))
+        return (stored.id, stored.inputs, stored.state) if stored else None
+
+    def delete(self, type: str, id: str, urn: str) -> None:
+        """Delete a resource; one that is gone already is no fault."""
+        self._operate(urn)
+        stored = self.ledger.resources.get((type, id))
+        if stored is None:
+            return
+        for path, reason in undeletable(self.ledger, stored):
+            raise CloudRefused(reason, path)
+        del self.ledger.resources[type, id]
+        self.ledger.blocked.update(f"{type} {name}" for name in rules_of(type).buries(stored))
+
+    def invoke(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a provider's function.
+
+        Raises:
+            CloudRefused: the simulated cloud has no such function.
+        """
+        known = {
+            "project": self.ledger.setting("gcp", "project"),
+            "region": self.ledger.setting("gcp", "region"),
+        }
+        if token == "gcp:organizations/getClientConfig:getClientConfig":
+            return {
+                **known,
+                "zone": self.ledger.setting("gcp", "zone"),
+                "accessToken": "simulated",
+                "id": "client",
+            }
+        if token == "gcp:organizations/getProject:getProject":
+            project = args.get("projectId") or known["project"]
+            return {"projectId": project, "number": "100000000001", "id": f"projects/{project}"}
+        raise CloudRefused(
+            f"the simulated cloud has no function {token}; take the value from settings instead"
+        )
+
+    def save(self, path: Path) -> None:
+        """Write what exists to `path`."""
+        self.ledger.save(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Cloud:
+        """The cloud that was written to `path`, without its faults."""
+        cloud = cls()
+        cloud.ledger = Ledger.load(path)
+        return cloud
+
+    def _request(
+        self, type_token: str, urn: str, inputs: Mapping[str, Any], identity: str | None = None
+    ) -> Request:
+        return Request(type=type_token, urn=urn, inputs=inputs, world=self.ledger, id=identity)
+
+    def _existing(self, type_token: str, identity: str) -> Stored:
+        stored = self.ledger.resources.get((type_token, identity))
+        if stored is None:
+            raise CloudRefused(f"{identity} does not exist any more; refresh first")
+        return stored
+
+    def _store(self, request: Request, identity: str) -> tuple[str, dict[str, Any]]:
+        state = state_of(request, resource_schema(request.type), identity)
+        stored = Stored(
+            type=request.type, id=identity, urn=request.urn, inputs=dict(request.inputs), state=state
+        )
+        self.ledger.resources[request.type, identity] = stored
+        return identity, state
+
+    def _operate(self, urn: str) -> None:
+        self.operations += 1
+        fails = self._fail_on == self.operations or (
+            isinstance(self._fail_on, str) and urn.endswith(self._fail_on)
+        )
+        if fails:
+            self._fail_on = None
+            raise CloudRefused("the simulated cloud was told to fail this operation once; run it again")
+
+    def _automatic(
+        self,
+        type_token: str,
+        urn: str,
+        olds: Mapping[str, Any] | None,
+        inputs: Mapping[str, Any],
+        schema: ResourceSchema,
+    ) -> dict[str, Any]:
+        """The name that the provider makes: the one it made before, else the first that is free."""
+        request = self._request(type_token, urn, inputs)
+        first = auto_name(request, schema)
+        for name in first:
+            if olds and olds.get(name):
+                return {name: olds[name]}
+        for attempt in range(_ATTEMPTS):
+            made = auto_name(request, schema, attempt)
+            identity = identity_of(self._request(type_token, urn, {**inputs, **made}))
+            blocked = self.ledger.buried(f"{type_token} {identity}")
+            if (type_token, identity) not in self.ledger.resources and not blocked:
+                return made
+        return first
+
+    def _is_automatic(self, stored: Stored) -> bool:
+        schema = resource_schema(stored.type)
+        request = self._request(stored.type, stored.urn, stored.inputs)
+        return any(
+            made and made.items() <= stored.inputs.items()
+            for made in (auto_name(request, schema, attempt) for attempt in range(_ATTEMPTS))
+        )
