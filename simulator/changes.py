@@ -1,0 +1,115 @@
+"""Changed settings and what each may touch: the table that a rehearsal goes through.
+
+Owns the form of such an expectation and its judgement. A change of a setting that replaces a database, or
+that moves half of the stack, is found here and not on the day it is made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from simulator.outcome import OPERATIONS, Outcome
+
+NAMESPACE = "ai-platform"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Some settings changed at once.
+
+    Attributes:
+        title: what a reader is told.
+        settings: each setting's path below the project's namespace to its new value,
+            e.g. `axis.api.log_level` to `debug`.
+        touches: what must change and nothing else: a pattern of `TYPE::NAME`, e.g.
+            `gcp:cloudrunv2/service:Service::*`, to `create`, `update`, `replace` or `delete`.
+    """
+
+    title: str
+    settings: Mapping[str, Any]
+    touches: Mapping[str, str]
+
+    def applied_to(self, config: Mapping[str, str]) -> dict[str, str]:
+        """The configuration values that change; `config` has the values before, objects as JSON."""
+        changed: dict[str, str] = {}
+        for path, value in self.settings.items():
+            name, *inner = path.split(".")
+            key = f"{NAMESPACE}:{name}"
+            changed[key] = _text(_with(changed.get(key, config.get(key)), inner, value))
+        return changed
+
+    def problems(self, outcome: Outcome) -> list[str]:
+        """How `outcome` differs from what was to be touched, a line each."""
+        if not outcome.succeeded:
+            return [f"failed: {error.strip().splitlines()[0]}" for error in outcome.errors]
+        done = {
+            (operation, label(urn))
+            for operation in OPERATIONS
+            if operation != "same"
+            for urn in outcome.urns[operation]
+        }
+        allowed = list(self.touches.items())
+        unwanted = [
+            f"{operation} of {what}, which was to stay the same"
+            for operation, what in sorted(done)
+            if not any(operation == wanted and fnmatchcase(what, pattern) for pattern, wanted in allowed)
+        ]
+        missing = [
+            f"no {wanted} of {pattern}"
+            for pattern, wanted in allowed
+            if not any(operation == wanted and fnmatchcase(what, pattern) for operation, what in done)
+        ]
+        return unwanted + missing
+
+
+UNPROTECT = Change(
+    title="protect: false",
+    settings={"protect": False},
+    touches={"*": "update"},
+)
+"""Lifts a stack's protection."""
+
+CHANGES: Sequence[Change] = (
+    Change(
+        title="the API's log level",
+        settings={"axis.api.log_level": "error"},
+        touches={"gcp:cloudrunv2/service:Service::*": "update"},
+    ),
+    Change(
+        title="a plain variable of the API",
+        settings={"axis.env.LLM_MODEL_NAME": "gpt-4.1"},
+        touches={"gcp:cloudrunv2/service:Service::*": "update"},
+    ),
+    Change(
+        title="a larger Postgres",
+        settings={"axis.postgres.tier": "db-custom-4-15360"},
+        touches={"gcp:sql/databaseInstance:DatabaseInstance::*": "update"},
+    ),
+)
+"""What a rehearsal changes in a stack that runs AXIS."""
+
+
+def label(urn: str) -> str:
+    """`TYPE::NAME` of a URN, without its parents' types."""
+    *_, types, name = urn.split("::")
+    return f"{types.split('$')[-1]}::{name}"
+
+
+def _with(text: str | None, inner: list[str], value: Any) -> Any:
+    """The value of a configuration key after the value at `inner` in it was changed."""
+    if not inner:
+        return value
+    content = json.loads(text) if text else {}
+    section = content
+    for step in inner[:-1]:
+        section = section.setdefault(step, {})
+    section[inner[-1]] = value
+    return content
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
