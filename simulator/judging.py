@@ -1,4 +1,4 @@
-"""What the cloud refuses: at check, what is wrong with the properties alone; at making, in the cloud as it is.
+"""What the cloud refuses: what is wrong with the properties alone, and what in the cloud as it is.
 
 Owns how rules are applied, and no rule.
 """

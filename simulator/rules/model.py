@@ -1,4 +1,4 @@
-"""The form of a rule: what the cloud says of one resource type, as data, and functions where data falls short.
+"""The form of a rule: what the cloud says of a resource type, as data, and functions where data falls short.
 
 Names no type. Paths are as in `simulator.paths`; a refusal is a path and a sentence that says what to write
 instead.
