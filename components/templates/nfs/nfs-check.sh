@@ -1,0 +1,8 @@
+#!/bin/bash
+# Succeeds if the share is mounted, exported, and served to the protocol version that clients use.
+set -euo pipefail
+
+grep --quiet " {{ mount_point }} " /proc/self/mounts
+exportfs -s | grep --quiet "^{{ path }} "
+rpcinfo -t 127.0.0.1 nfs 3 >/dev/null
+rpcinfo -t 127.0.0.1 mountd 3 >/dev/null

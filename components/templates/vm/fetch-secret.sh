@@ -1,0 +1,36 @@
+#!/bin/bash
+# Prints one version of a secret: fetch-secret.sh SECRET VERSION. Prints nothing and fails if it cannot be had whole.
+# Neither the access token nor the value is ever an argument of a process: curl reads its header from a pipe.
+set -euo pipefail
+
+metadata_url={{ metadata_url | sh }}
+secret_manager_url={{ secret_manager_url | sh }}
+project={{ project | sh }}
+secret="$1"
+version="$2"
+
+fail() {
+  echo "secret $secret version $version: $1" >&2
+  exit 1
+}
+
+get() {
+  curl --silent --show-error --fail --max-time 10 --retry {{ retries }} --retry-connrefused --header @- "$1"
+}
+
+# Container-Optimized OS has no JSON tool; both answers are flat enough for a pattern that takes the whole value.
+field() {
+  tr -d '\n' | sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"\\]*\)".*/\1/p'
+}
+
+token="$(get "$metadata_url/instance/service-accounts/default/token" <<<'Metadata-Flavor: Google' | field access_token)" \
+  || fail "no token from the metadata server"
+[[ -n $token ]] || fail "no token from the metadata server"
+
+encoded="$(get "$secret_manager_url/projects/$project/secrets/$secret/versions/$version:access" \
+  <<<"Authorization: Bearer $token" | field data)" || fail "not readable"
+[[ -n $encoded ]] || fail "the answer holds no data"
+
+value="$(base64 --decode <<<"$encoded")" || fail "the answer is not base64"
+[[ -n $value ]] || fail "empty"
+printf '%s\n' "$value"
