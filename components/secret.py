@@ -102,7 +102,8 @@ class Secret(ComponentResource):
 
         self.ref = SecretRef(
             secret=Output.from_input(secret),
-            version=Output.all(version, *(grant.id for grant in grants)).apply(lambda known: str(known[0])),
+            # A grant's role is known beforehand, its ID is not: a new reader leaves the others' plans alone.
+            version=Output.all(version, *(grant.role for grant in grants)).apply(lambda known: str(known[0])),
         )
         self.register_outputs({"secret": self.ref.secret, "version": self.ref.version})
 
