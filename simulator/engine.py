@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -120,7 +122,11 @@ def engine_stack(
         NoEngineError: there is no `pulumi` program.
     """
     command, cloud = pulumi_program(), cloud or Cloud()
-    with tempfile.TemporaryDirectory(prefix="rehearsal-") as temporary, serving(cloud) as attached:
+    with (
+        tempfile.TemporaryDirectory(prefix="rehearsal-") as temporary,
+        serving(cloud) as attached,
+        _stopped_programs_are_silent(),
+    ):
         folder = Path(temporary)
         _write_project(folder, stack, config or {}, project_file)
         workspace = automation.LocalWorkspace(
@@ -148,6 +154,27 @@ def _run(operation: Callable[..., object]) -> Outcome:
             raise
         return outcome
     return recorder.outcome(succeeded=True)
+
+
+@contextlib.contextmanager
+def _stopped_programs_are_silent() -> Generator[None]:
+    """Keep from the reader what the SDK says of a program that the engine stopped in the middle.
+
+    A failed operation stops it, and its coroutine is collected at some time later, when its event loop is
+    gone. The failure itself is in the outcome.
+    """
+    complain = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if getattr(unraisable.object, "__name__", "") not in ("run_in_stack", "run_pulumi_func"):
+            complain(unraisable)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        gc.collect()
+        sys.unraisablehook = complain
 
 
 def _in_project_folder(program: Callable[[], object]) -> None:

@@ -13,11 +13,11 @@ from simulator.changes import label
 from simulator.cloud import Cloud
 from simulator.engine import EngineStack
 from simulator.outcome import Outcome
+from simulator.schema import resource_schema
 
 Judgement = Callable[[Outcome], Iterable[str]]
 
-# Properties that are secret whatever type they are on. A short value could stand anywhere by chance.
-_SECRETS = frozenset({"authString", "password", "result", "secretData"})
+# A shorter value could stand anywhere by chance.
 _SHORTEST_SECRET = 8
 
 
@@ -120,8 +120,8 @@ def no_secret_in_clear(stack: EngineStack, configured: Mapping[str, str]) -> Jud
 
 def _kept_secrets(cloud: Cloud) -> Iterator[tuple[str, str]]:
     for stored in cloud.ledger.resources.values():
-        for name in sorted(_SECRETS & stored.state.keys()):
-            value = stored.state[name]
+        for name in sorted(resource_schema(stored.type).secret_outputs):
+            value = stored.state.get(name)
             if isinstance(value, str) and len(value) >= _SHORTEST_SECRET:
                 yield f"{label(stored.urn)} {name}", value
 
