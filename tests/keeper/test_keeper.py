@@ -165,7 +165,7 @@ def test_without_a_snapshot_the_api_starts_with_no_file(file: Path, start_keeper
 def test_a_bucket_that_cannot_be_written_costs_the_snapshot_and_nothing_else(
     file: Path, bucket: Path, start_keeper: Start
 ) -> None:
-    keeper = start_keeper(file)
+    keeper = start_keeper(file, stop_seconds="1")
     bucket.rmdir()
     api = Api(file)
     api.run(_NUMBERS)

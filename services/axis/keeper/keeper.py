@@ -15,6 +15,7 @@ from .snapshots import ChangedMeanwhileError, Snapshots
 
 _log = logging.getLogger("keeper")
 _LOOK_SECONDS = 0.1
+_RETRY_SECONDS = 1.0
 
 
 class Keeper:
@@ -77,7 +78,7 @@ class Keeper:
             if time.monotonic() >= until:
                 _log.error("the file was still being written; what changed since the last snapshot is lost")
                 return
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_RETRY_SECONDS)
         _log.info("nothing changed since the last snapshot")
 
     def _save(self) -> bool:
