@@ -1,0 +1,47 @@
+"""Cron expressions as Cloud Scheduler takes them: five fields, checked before anything is deployed."""
+
+from __future__ import annotations
+
+import re
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+_FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
+    ("minute", 0, 59, ()),
+    ("hour", 0, 23, ()),
+    ("day of the month", 1, 31, ()),
+    ("month", 1, 12, _MONTHS),
+    ("day of the week", 0, 7, _DAYS),
+)
+_PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?")
+
+
+def check_cron(expression: str) -> None:
+    """A ValueError that names the field and its range, where `expression` is none that would ever run."""
+    values = expression.split()
+    if len(values) != len(_FIELDS):
+        raise ValueError(
+            f"cron {expression!r} has {len(values)} fields; write minute, hour, day of the month, month and "
+            "day of the week, for example '0 3 * * *'"
+        )
+    for value, (name, least, most, words) in zip(values, _FIELDS, strict=True):
+        if not all(_is_legal(part, least, most, words) for part in value.split(",")):
+            raise ValueError(
+                f"cron {expression!r}: {value!r} is no {name}; write {least} to {most}, a range like "
+                f"{least}-{most}, a list, or * with or without a step"
+            )
+
+
+def _is_legal(part: str, least: int, most: int, words: tuple[str, ...]) -> bool:
+    matched = _PART.fullmatch(part)
+    if matched is None or matched["step"] == "0":
+        return False
+    bounds = [_number(word, least, words) for word in (matched["first"], matched["last"]) if word]
+    return all(least <= bound <= most for bound in bounds) and bounds == sorted(bounds)
+
+
+def _number(word: str, least: int, words: tuple[str, ...]) -> int:
+    if word.isdigit():
+        return int(word)
+    return words.index(word.upper()) + least if word.upper() in words else -1
