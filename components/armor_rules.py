@@ -1,0 +1,73 @@
+"""Cloud Armor's rules for a public API: a rate limit for each client, and Google's own patterns of attacks.
+
+Pure data, in the order in which Cloud Armor asks: the first rule that decides ends the matter. The patterns
+therefore come before the rate limit, which lets everything pass that is within it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pulumi_gcp.compute import (
+    SecurityPolicyRuleArgs,
+    SecurityPolicyRuleMatchArgs,
+    SecurityPolicyRuleMatchConfigArgs,
+    SecurityPolicyRuleMatchExprArgs,
+    SecurityPolicyRuleRateLimitOptionsArgs,
+    SecurityPolicyRuleRateLimitOptionsRateLimitThresholdArgs,
+)
+
+Waf = Literal["off", "preview", "enforce"]
+
+_PATTERNS = ("sqli", "xss", "lfi", "rfi", "rce", "protocolattack", "sessionfixation", "scannerdetection")
+_FIRST_PATTERN, _RATE_LIMIT, _DEFAULT = 1000, 2000, 2147483647
+
+
+def armor_rules(*, requests_per_minute: int, waf: Waf) -> list[SecurityPolicyRuleArgs]:
+    """The rules of a policy; Cloud Armor asks for the last of them, which decides what is left."""
+    patterns = [] if waf == "off" else [_pattern(*each, waf) for each in enumerate(_PATTERNS, _FIRST_PATTERN)]
+    return [*patterns, _rate_limit(requests_per_minute), _allow_the_rest()]
+
+
+def _pattern(priority: int, name: str, waf: Waf) -> SecurityPolicyRuleArgs:
+    """One of Google's patterns at its least sensitive: prompts and SQL in a request look like attacks."""
+    return SecurityPolicyRuleArgs(
+        description=f"Attack pattern {name}",
+        priority=priority,
+        action="deny(403)",
+        preview=waf == "preview",
+        match=SecurityPolicyRuleMatchArgs(
+            expr=SecurityPolicyRuleMatchExprArgs(
+                expression=f"evaluatePreconfiguredWaf('{name}-v33-stable', {{'sensitivity': 1}})"
+            )
+        ),
+    )
+
+
+def _rate_limit(requests_per_minute: int) -> SecurityPolicyRuleArgs:
+    return SecurityPolicyRuleArgs(
+        description="Requests of one client address in a minute",
+        priority=_RATE_LIMIT,
+        action="throttle",
+        match=_anybody(),
+        rate_limit_options=SecurityPolicyRuleRateLimitOptionsArgs(
+            conform_action="allow",
+            exceed_action="deny(429)",
+            enforce_on_key="IP",
+            rate_limit_threshold=SecurityPolicyRuleRateLimitOptionsRateLimitThresholdArgs(
+                count=requests_per_minute, interval_sec=60
+            ),
+        ),
+    )
+
+
+def _allow_the_rest() -> SecurityPolicyRuleArgs:
+    return SecurityPolicyRuleArgs(
+        description="Everything else", priority=_DEFAULT, action="allow", match=_anybody()
+    )
+
+
+def _anybody() -> SecurityPolicyRuleMatchArgs:
+    return SecurityPolicyRuleMatchArgs(
+        versioned_expr="SRC_IPS_V1", config=SecurityPolicyRuleMatchConfigArgs(src_ip_ranges=["*"])
+    )
