@@ -86,8 +86,8 @@ class Bucket(ComponentResource):
             public_access_prevention="enforced",
             versioning=storage.BucketVersioningArgs(enabled=args.versions_kept > 0),
             lifecycle_rules=self._lifecycle(),
-            # A deleted object can be brought back for a week, and is charged for as long. Google does not offer
-            # less, so it is a week or nothing.
+            # A deleted object can be brought back for a week, and is charged for as long: Google offers no
+            # shorter time but none.
             soft_delete_policy=storage.BucketSoftDeletePolicyArgs(
                 retention_duration_seconds=_WEEK_SECONDS if args.protect else 0
             ),

@@ -3,9 +3,9 @@
 Owns one image. Does not own the registry, and signs in nowhere: the push uses the machine's own Docker
 configuration (`gcloud auth configure-docker REGION-docker.pkg.dev`), so no password gets into the state.
 
-The image is built again when a file of its folder, its Dockerfile or a build argument changes, and at no other
-time. It is not built in a preview: that would report the local image's ID as its digest, and so a change that
-is none.
+The image is built again when a file of its folder, its Dockerfile or a build argument changes, and at no
+other time. It is not built in a preview: that would report the local image's ID as its digest, and so a
+change that is none.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class ContainerImageArgs:
                 )
         if not Path(self.dockerfile_path).is_file():
             raise ValueError(
-                f"ContainerImageArgs: there is no Dockerfile at {self.dockerfile_path!r}; write its path from "
-                "the program's folder"
+                f"ContainerImageArgs: there is no Dockerfile at {self.dockerfile_path!r}; "
+                "write its path from the program's folder"
             )
 
     def _check_prebuilt(self, image: str) -> None:
