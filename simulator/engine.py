@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -24,6 +22,7 @@ from pulumi import automation
 from simulator.cloud import Cloud
 from simulator.outcome import Outcome, Recorder
 from simulator.serving import serving
+from simulator.silence import silence_stopped_programs
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 _INSTALLED = PROJECT_FOLDER / ".cache" / "pulumi"
@@ -33,7 +32,6 @@ class NoEngineError(Exception):
     """There is no `pulumi` program to run; the message says where it was looked for."""
 
 
-@functools.cache
 def pulumi_program() -> automation.PulumiCommand:
     """The `pulumi` program: the one on PATH, else the one installed into the project's folder.
 
@@ -41,13 +39,19 @@ def pulumi_program() -> automation.PulumiCommand:
         NoEngineError: there is neither.
     """
     if shutil.which("pulumi"):
-        return automation.PulumiCommand()
+        return _command(None)
     if (_INSTALLED / "bin" / "pulumi").exists():
-        return automation.PulumiCommand(root=str(_INSTALLED))
+        return _command(str(_INSTALLED))
     raise NoEngineError(
         "no `pulumi` program on PATH nor in .cache/pulumi/bin; run tools/install-pulumi where "
         "https://get.pulumi.com can be reached (`make preview` needs none)"
     )
+
+
+@functools.cache
+def _command(root: str | None) -> automation.PulumiCommand:
+    # Cached because it runs the program once to ask for its version.
+    return automation.PulumiCommand(root=root)
 
 
 class EngineStack:
@@ -122,11 +126,8 @@ def engine_stack(
         NoEngineError: there is no `pulumi` program.
     """
     command, cloud = pulumi_program(), cloud or Cloud()
-    with (
-        tempfile.TemporaryDirectory(prefix="rehearsal-") as temporary,
-        serving(cloud) as attached,
-        _stopped_programs_are_silent(),
-    ):
+    silence_stopped_programs()
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as temporary, serving(cloud) as attached:
         folder = Path(temporary)
         _write_project(folder, stack, config or {}, project_file)
         workspace = automation.LocalWorkspace(
@@ -154,27 +155,6 @@ def _run(operation: Callable[..., object]) -> Outcome:
             raise
         return outcome
     return recorder.outcome(succeeded=True)
-
-
-@contextlib.contextmanager
-def _stopped_programs_are_silent() -> Generator[None]:
-    """Keep from the reader what the SDK says of a program that the engine stopped in the middle.
-
-    A failed operation stops it, and its coroutine is collected at some time later, when its event loop is
-    gone. The failure itself is in the outcome.
-    """
-    complain = sys.unraisablehook
-
-    def hook(unraisable: Any) -> None:
-        if getattr(unraisable.object, "__name__", "") not in ("run_in_stack", "run_pulumi_func"):
-            complain(unraisable)
-
-    sys.unraisablehook = hook
-    try:
-        yield
-    finally:
-        gc.collect()
-        sys.unraisablehook = complain
 
 
 def _in_project_folder(program: Callable[[], object]) -> None:

@@ -83,8 +83,12 @@ class Recorder:
         urns["replace"] = frozenset(replaced)
         return Outcome(
             urns=urns,
-            errors=tuple(self._errors),
+            errors=tuple(error for error in self._errors if not self._is_repeated(error)),
             succeeded=succeeded,
             seconds=time.monotonic() - self._started,
             log="\n".join(self._lines),
         )
+
+    def _is_repeated(self, error: str) -> bool:
+        """Whether `error` only wraps another one: the engine reports a program's own refusal once more."""
+        return any(other != error and other in error for other in self._errors)

@@ -24,6 +24,7 @@ from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as protocol
 
 from simulator.cloud import Cloud, CloudRefused
+from simulator.monitor import provider_settings
 from simulator.wire import from_wire, to_wire
 
 PACKAGES = {
@@ -96,8 +97,7 @@ class CloudProvider:
         return protocol.GetSchemaResponse(schema=json.dumps({"name": self._package, "version": self.version}))
 
     def _configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
-        settings = {name: _decoded(value) for name, value in from_wire(request.args).items()}
-        self._cloud.configure(self._package, settings)
+        self._cloud.configure(self._package, provider_settings(from_wire(request.args)))
         return protocol.ConfigureResponse(supportsPreview=True)
 
     def _diff_config(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
@@ -169,12 +169,6 @@ class CloudProvider:
     def _delete(self, request: protocol.DeleteRequest) -> Empty:
         self._cloud.delete(request.type, request.id, request.urn)
         return Empty()
-
-
-def _decoded(value: Any) -> Any:
-    """A provider's setting: what is neither text nor number arrives as JSON."""
-    is_json = isinstance(value, str) and (value.startswith(("{", "[")) or value in ("true", "false"))
-    return json.loads(value) if is_json else value
 
 
 def _top(path: str) -> str:

@@ -26,8 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("stack", help="the stack whose file is Pulumi.STACK.yaml")
     chosen = parser.parse_args(arguments)
     try:
-        pulumi_program()
         script = script_of(chosen.stack)
+        pulumi_program()
     except (NoEngineError, StackFileError) as error:
         sys.stderr.write(f"rehearse: {error}\n")
         return 2

@@ -6,7 +6,7 @@ program is: the settings that are changed come as data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -74,7 +74,7 @@ class Step:
     problems: tuple[str, ...]
 
 
-def rehearse(script: Script) -> Iterator[Step]:
+def rehearse(script: Script) -> Generator[Step]:
     """Do every step; ends early after one whose failure leaves nothing to go on with."""
     with _stack(script, Cloud(script.existing)) as stack:
         planned = stack.preview()

@@ -1,7 +1,6 @@
-"""The provider protocol's property values as plain Python, and back.
+"""The provider protocol's property values as the plain values that `Cloud` works on, and back.
 
-Owns the protocol's marks: those of unknowns, which all become one, and the envelope of a secret. Assets
-pass as the dictionaries that they arrive in. Knows no resource and no rule.
+Owns the marks of unknowns, which are one mark here. Everything else of the form is in `values`.
 """
 
 from __future__ import annotations
@@ -9,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.struct_pb2 import Struct
 
 from simulator.paths import UNKNOWN
+from simulator.values import from_struct, opened, to_struct
 
-# The engine marks an unknown by the type it will have; here one mark serves them all.
+# The engine marks an unknown by the kind of value that it will be.
 _UNKNOWNS = frozenset(
     {
         UNKNOWN,
@@ -25,34 +25,24 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
 def from_wire(message: Struct) -> dict[str, Any]:
-    """A message's properties, with whole numbers as integers and secrets out of their envelope."""
-    return {key: _from_value(value) for key, value in message.fields.items()}
+    """A message's properties, with secrets opened and one mark for everything unknown."""
+    return {key: _marked(value) for key, value in opened(from_struct(message)).items()}
 
 
 def to_wire(properties: Mapping[str, Any]) -> Struct:
     """Plain properties as a message."""
-    message = Struct()
-    message.update(dict(properties))
-    return message
+    return to_struct(properties)
 
 
-def _from_value(value: Value) -> Any:
-    match value.WhichOneof("kind"):
-        case "struct_value":
-            fields = from_wire(value.struct_value)
-            return fields.get("value") if fields.get(_SIGNATURE) == _SECRET else fields
-        case "list_value":
-            return [_from_value(item) for item in value.list_value.values]
-        case "string_value":
-            return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
-        case "number_value":
-            number = value.number_value
-            return int(number) if number == int(number) else number
-        case "bool_value":
-            return value.bool_value
-    return None
+def _marked(value: Any) -> Any:
+    match value:
+        case str():
+            return UNKNOWN if value in _UNKNOWNS else value
+        case Mapping():
+            return {key: _marked(item) for key, item in value.items()}
+        case list():
+            return [_marked(item) for item in value]
+    return value

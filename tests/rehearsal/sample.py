@@ -8,7 +8,7 @@ from pulumi_gcp import Provider, compute, redis, secretmanager, sql
 from pulumi_random import RandomPassword
 
 PROJECT = "acme-test"
-CONFIG = {"ai-platform:protect": "false", "ai-platform:sample": '{"owner": "ai"}'}
+CONFIG = {"ai-platform:protect": "true", "ai-platform:sample": '{"owner": "ai"}'}
 
 
 def program() -> None:
