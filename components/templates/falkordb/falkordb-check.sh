@@ -3,11 +3,10 @@
 # restarting it would only make it begin again.
 set -euo pipefail
 
-ask() {
-  docker exec --env-file={{ runtime_directory | sh }}/client.env falkordb redis-cli -e "$@" 2>&1
-}
+# The password goes in by a file; an argument could be seen by every process.
+ask=(docker exec --env-file={{ runtime_directory | sh }}/client.env falkordb redis-cli -e)
 
-answer="$(ask PING)" || true
+answer="$("${ask[@]}" PING 2>&1)" || true
 case "$answer" in
   PONG) ;;
   *LOADING*) exit 0 ;;
@@ -16,7 +15,7 @@ case "$answer" in
     exit 1
     ;;
 esac
-answer="$(ask GRAPH.LIST)" || {
+answer="$("${ask[@]}" GRAPH.LIST 2>&1)" || {
   echo "GRAPH.LIST: $answer" >&2
   exit 1
 }

@@ -3,6 +3,7 @@
 set -euo pipefail
 
 grep --quiet " {{ mount_point }} " /proc/self/mounts
-exportfs -s | grep --quiet "^{{ path }} "
+exported="$(exportfs -s)"
+grep --quiet "^{{ path }} " <<<"$exported"
 rpcinfo -t 127.0.0.1 nfs 3 >/dev/null
 rpcinfo -t 127.0.0.1 mountd 3 >/dev/null

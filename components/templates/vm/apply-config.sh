@@ -4,14 +4,11 @@
 set -euo pipefail
 
 url={{ metadata_url | sh }}/instance/attributes/user-data
+ask=(curl --silent --show-error --fail --max-time 400 --header 'Metadata-Flavor: Google')
 
-user_data() {
-  curl --silent --show-error --fail --max-time 400 --header 'Metadata-Flavor: Google' "$1"
-}
-
-applied="$(user_data "$url")"
+applied="$("${ask[@]}" "$url")"
 while true; do
-  latest="$(user_data "$url?wait_for_change=true&timeout_sec={{ wait_seconds }}")" || {
+  latest="$("${ask[@]}" "$url?wait_for_change=true&timeout_sec={{ wait_seconds }}")" || {
     sleep 10
     continue
   }

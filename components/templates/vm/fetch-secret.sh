@@ -9,10 +9,7 @@ project={{ project | sh }}
 secret="$1"
 version="$2"
 
-fail() {
-  echo "secret $secret version $version: $1" >&2
-  exit 1
-}
+trap 'echo "secret $secret version $version could not be read" >&2' ERR
 
 get() {
   curl --silent --show-error --fail --max-time 10 --retry {{ retries }} --retry-connrefused --header @- "$1"
@@ -23,14 +20,12 @@ field() {
   tr -d '\n' | sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"\\]*\)".*/\1/p'
 }
 
-token="$(get "$metadata_url/instance/service-accounts/default/token" <<<'Metadata-Flavor: Google' | field access_token)" \
-  || fail "no token from the metadata server"
-[[ -n $token ]] || fail "no token from the metadata server"
+token="$(get "$metadata_url/instance/service-accounts/default/token" <<<'Metadata-Flavor: Google' | field access_token)"
+[[ -n $token ]]
 
 encoded="$(get "$secret_manager_url/projects/$project/secrets/$secret/versions/$version:access" \
-  <<<"Authorization: Bearer $token" | field data)" || fail "not readable"
-[[ -n $encoded ]] || fail "the answer holds no data"
-
-value="$(base64 --decode <<<"$encoded")" || fail "the answer is not base64"
-[[ -n $value ]] || fail "empty"
+  <<<"Authorization: Bearer $token" | field data)"
+[[ -n $encoded ]]
+value="$(base64 --decode <<<"$encoded")"
+[[ -n $value ]]
 printf '%s\n' "$value"

@@ -22,39 +22,35 @@ wait_for_device() {
   done
 }
 
-is_blank() {
-  # The first MiB holds the superblock, the partition table or the label of whatever uses a disk.
-  local written
-  written="$(head --bytes=1048576 "$device" | tr -d '\0' | wc -c)"
-  ((written == 0))
-}
-
 format_if_blank() {
-  local found=0 type
+  local found=0 type written
   type="$(blkid --probe --match-tag TYPE --output value "$device")" || found=$?
   if ((found == 0)) && [[ $type == ext4 ]]; then
     return
   fi
   ((found == 2)) || refuse "holds ${type:-something ambiguous}, not ext4; it is left as it is"
-  is_blank || refuse "has no file system that can be recognised, but is not blank; restore a snapshot or clear it by hand"
+  # The first MiB holds the superblock, the partition table or the label of whatever uses a disk. One that cannot
+  # be read ends the script here: to the probe it looks like a blank one.
+  written="$(head --bytes=1048576 "$device" | tr -d '\0' | wc -c)"
+  ((written == 0)) || refuse "holds something that is no file system; restore a snapshot, or clear it by hand"
   echo "data disk $device: blank, formatting"
   mkfs.ext4 -q -m 0 -E lazy_itable_init=0,lazy_journal_init=0,discard "$device"
 }
 
-check_file_system() {
+check_and_grow() {
   local status=0
-  e2fsck -p "$device" || status=$?
+  e2fsck -f -p "$device" || status=$?
   # 1 is "errors were corrected"; 4 and above need a person.
   ((status <= 1)) || refuse "file system check ended with $status"
+  # A disk that was made larger gets its new space; on an unchanged one this does nothing.
+  resize2fs "$device"
 }
 
 if ! grep --quiet " $mount_point " /proc/self/mounts; then
   wait_for_device
   format_if_blank
-  check_file_system
+  check_and_grow
   mkdir -p "$mount_point"
   mount -t ext4 -o discard,nodev,nosuid,noexec "$device" "$mount_point"
 fi
-# A disk that was made larger gets its new space at the next boot; on an unchanged one this does nothing.
-resize2fs "$device"
 install -d -o "$owner" -g "$owner" -m 0700 "$mount_point/data"
