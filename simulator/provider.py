@@ -25,7 +25,7 @@ from pulumi.runtime.proto import provider_pb2 as protocol
 
 from simulator.cloud import Cloud, CloudRefused
 from simulator.monitor import provider_settings
-from simulator.wire import from_wire, to_wire
+from simulator.wire import from_wire, is_unknown_at, to_wire
 
 PACKAGES = {
     "docker": "pulumi-docker",
@@ -114,11 +114,17 @@ class CloudProvider:
         return response
 
     def _check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
+        news = from_wire(request.news)
         olds = from_wire(request.olds) if request.HasField("olds") else None
-        inputs, failures = self._cloud.check(request.type, request.urn, olds, from_wire(request.news))
+        inputs, failures = self._cloud.check(request.type, request.urn, olds, news)
         return protocol.CheckResponse(
             inputs=to_wire(inputs),
-            failures=[protocol.CheckFailure(property=path, reason=reason) for path, reason in failures],
+            failures=[
+                protocol.CheckFailure(property=path, reason=reason)
+                for path, reason in failures
+                # Nobody can judge in a preview what will be there: the up asks again.
+                if not is_unknown_at(news, path)
+            ],
         )
 
     def _diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:

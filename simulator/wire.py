@@ -5,12 +5,13 @@ Owns the marks of unknowns, which are one mark here. Everything else of the form
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 
-from simulator.paths import UNKNOWN
+from simulator.paths import UNKNOWN, leaves
 from simulator.values import from_struct, opened, to_struct
 
 # The engine marks an unknown by the kind of value that it will be.
@@ -35,6 +36,19 @@ def from_wire(message: Struct) -> dict[str, Any]:
 def to_wire(properties: Mapping[str, Any]) -> Struct:
     """Plain properties as a message."""
     return to_struct(properties)
+
+
+def is_unknown_at(properties: Mapping[str, Any], path: str) -> bool:
+    """Whether the value at `path`, something around it or something in it is still unknown."""
+    value: Any = properties
+    for step in re.findall(r"[^.\[\]]+", path):
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return value == UNKNOWN
+    return any(leaf == UNKNOWN for _, leaf in leaves(value))
 
 
 def _marked(value: Any) -> Any:
