@@ -37,7 +37,7 @@ def made(*, protect: bool = True, **changed: Any) -> Plan:
         pulumi.export("host", postgres.host)
         pulumi.export("connection", postgres.connection_name)
 
-    return plan(program)
+    return plan(program, existing=[API])
 
 
 def settings(planned: Plan) -> dict[str, Any]:

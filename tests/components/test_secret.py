@@ -32,7 +32,7 @@ def made(source: Callable[[], SecretSource], readers: Mapping[str, str] | None =
         pulumi.export("value", secret.value)
         Secret("consumer", SecretArgs(environment=here, source=Given(value=secret.ref.version)))
 
-    return plan(program, existing=KEPT_BY_HAND)
+    return plan(program, existing=[*KEPT_BY_HAND, API, JOB])
 
 
 def test_a_consumer_gets_a_numbered_version_and_never_the_latest() -> None:
