@@ -60,7 +60,7 @@ class Container:
         name: its name in the service, a DNS label.
         image: its image, by digest: a tag that moves makes no new revision.
         port: the port it serves requests on, told to it as PORT; only the ingress container has one.
-        cpu: vCPUs: 1, 2, 4, 6 or 8; beside an ingress container also a fraction, at least 0.08.
+        cpu: vCPUs: 1, 2, 4, 6, 8, or a fraction from 0.08 on where the service's add up to 1 or more.
         memory_mb: memory in MiB.
         command: replaces the image's entrypoint.
         args: replaces the image's command.

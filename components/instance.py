@@ -33,33 +33,35 @@ def _container_problems(containers: Sequence[Container]) -> Iterator[str]:
             f"{len(serving)} containers have a port; write port= for the one that serves requests "
             "and for no other"
         )
-    elif serving[0].cpu < 1:
-        yield (
-            f"container {serving[0].name}: cpu {serving[0].cpu} allows one request at a time and no second "
-            "generation; write 1 or more"
-        )
 
 
 def _size_problems(containers: Sequence[Container], volumes: Mapping[str, Volume]) -> Iterator[str]:
     cpu = sum(container.cpu for container in containers)
     memory = sum(container.memory_mb for container in containers)
-    scratch = sum(
-        volume.size_mb
-        for volume in volumes.values()
-        if isinstance(volume, ScratchVolume) and not volume.on_disk
-    )
-    if cpu > _MOST_CPU:
-        yield f"the containers' cpu adds up to {cpu:g}; an instance has {_MOST_CPU} or fewer"
+    if not 1 <= cpu <= _MOST_CPU:
+        yield (
+            f"the containers' cpu adds up to {cpu:g}; write 1 to {_MOST_CPU}: with less than 1 an instance "
+            "takes one request at a time, and has no volumes"
+        )
     if not _LEAST_MEMORY_MB <= memory <= _MOST_MEMORY_MB:
         yield (
             f"the containers' memory_mb adds up to {memory}; an instance has {_LEAST_MEMORY_MB} "
             f"to {_MOST_MEMORY_MB}"
         )
-    if scratch >= memory:
-        yield (
-            f"volumes in memory take {scratch} of {memory} MiB and leave none to the containers; "
-            "write a larger memory_mb or a smaller size_mb"
-        )
+    yield from _scratch_problems(containers, volumes)
+
+
+def _scratch_problems(containers: Sequence[Container], volumes: Mapping[str, Volume]) -> Iterator[str]:
+    """A volume in memory is taken from the container that writes to it, so one of them must have the room."""
+    for name, volume in sorted(volumes.items()):
+        if not isinstance(volume, ScratchVolume) or volume.on_disk:
+            continue
+        largest = max((each.memory_mb for each in containers if name in each.mounts), default=None)
+        if largest is not None and largest <= volume.size_mb:
+            yield (
+                f"volume {name} takes {volume.size_mb} of the {largest} MiB of the container that fills it; "
+                "write a larger memory_mb or a smaller size_mb"
+            )
 
 
 def _volume_problems(containers: Sequence[Container], volumes: Mapping[str, Volume]) -> Iterator[str]:

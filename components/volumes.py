@@ -21,7 +21,7 @@ class ScratchVolume:
     """A local file system of one instance, empty when it starts and gone when it stops.
 
     Attributes:
-        size_mb: room in MiB; a volume in memory is taken from the containers' memory.
+        size_mb: room in MiB; in memory it is taken from the container that writes.
         medium: `DISK` costs no memory, but needs the ALPHA launch stage, which Google grants by request.
     """
 

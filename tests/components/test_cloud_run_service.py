@@ -46,7 +46,7 @@ def plan_of_callers() -> Plan:
         ([sidecar()], "0 containers have a port"),
         ([container(), sidecar(port=8600)], "2 containers have a port"),
         ([container(), sidecar(name="api")], "two containers share a name"),
-        ([container(cpu=0.5)], "cpu 0.5 allows one request at a time"),
+        ([container(cpu=0.5)], "takes one request at a time"),
         ([container(memory_mb=256)], "memory_mb adds up to 256"),
         ([container(cpu=8, memory_mb=4096), sidecar()], "cpu adds up to 9"),
         ([container(depends_on=["keeper"])], "depends on keeper, which is not there"),
@@ -72,6 +72,10 @@ def test_containers_that_wait_for_each_other_are_refused() -> None:
         service_args(containers=[one, sidecar(depends_on=["api"], startup=STARTED)])
 
 
+def test_fractions_of_a_cpu_may_add_up_to_a_whole_instance() -> None:
+    assert service_args(containers=[container(cpu=0.5), sidecar(cpu=0.5)])
+
+
 def test_only_the_serving_container_has_a_port() -> None:
     asked = service_inputs(containers=[container(), sidecar()])["template"]["containers"]
 
@@ -82,8 +86,8 @@ def test_only_the_serving_container_has_a_port() -> None:
 def test_volumes_in_memory_must_leave_memory_to_the_containers() -> None:
     mounted = container(memory_mb=512, mounts={"data": "/var/lib/axis"})
 
-    with pytest.raises(ValueError, match="take 512 of 512 MiB"):
-        service_args(containers=[mounted], volumes={"data": ScratchVolume(size_mb=512)})
+    with pytest.raises(ValueError, match="takes 512 of the 512 MiB"):
+        service_args(containers=[mounted, sidecar()], volumes={"data": ScratchVolume(size_mb=512)})
     assert service_args(containers=[mounted], volumes={"data": ScratchVolume(size_mb=512, medium="DISK")})
 
 
