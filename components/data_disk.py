@@ -62,7 +62,7 @@ class DataDisk(ComponentResource):
         schedule = self._schedule_snapshots()
         attachment = self._attach(schedule, disk)
 
-        self.disk = Output.all(disk.id, attachment.id).apply(lambda known: str(known[0]))
+        self.disk = Output.all(disk.id, attachment.name).apply(lambda known: str(known[0]))
         self.register_outputs({"disk": self.disk})
 
     def _create_disk(self) -> compute.Disk:

@@ -64,7 +64,7 @@ class RemoteRegistry(ComponentResource):
             args.environment.region,
             repository.project,
             repository.repository_id,
-            *(grant.id for grant in grants),
+            *(grant.role for grant in grants),
         ).apply(lambda known: f"{known[0]}-docker.pkg.dev/{known[1]}/{known[2]}")
         self.register_outputs({"url": self.url})
 

@@ -30,6 +30,12 @@ from components.vm_files import DATA_DEVICE
 COMPUTE_API = "compute.googleapis.com"
 DNS_API = "dns.googleapis.com"
 
+_SHIELDED: compute.InstanceShieldedInstanceConfigArgsDict = {
+    "enable_secure_boot": True,
+    "enable_vtpm": True,
+    "enable_integrity_monitoring": True,
+}
+
 # What every machine's service account may do, so that its logs and metrics arrive.
 LOG_AND_METRIC_WRITER = ("roles/logging.logWriter", "roles/monitoring.metricWriter")
 
@@ -81,17 +87,17 @@ class StatefulVm(ComponentResource):
     Attributes:
         address: its private address, once clients can reach it.
         host: its name in the private zone, once clients can reach it.
-        data_disk: the data disk's ID.
     """
 
     address: Output[str]
     host: Output[str]
-    data_disk: Output[str]
 
     def __init__(self, name: str, args: StatefulVmArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ai-platform:components:StatefulVm", name, None, opts)
         self._name, self._args, self._environment = name, args, args.environment
         self._project = args.environment.project_using(COMPUTE_API)
+        self._physical_name = args.environment.physical_name(name)
+        self._host = f"{name}.{args.zone.domain}"
 
         address = self._reserve_address()
         disk = self._create_data_disk()
@@ -99,24 +105,16 @@ class StatefulVm(ComponentResource):
         instance = self._create_instance(address, disk)
         record = self._name_address(address)
 
-        reachable = (instance.id, access.clients)
+        reachable = (instance.name, access.clients)
         self.address = Output.all(address.address, *reachable).apply(lambda known: str(known[0]))
-        self.host = Output.all(self._host, record.id, *reachable).apply(lambda known: str(known[0]))
-        self.data_disk = disk.disk
-        self.register_outputs({"address": self.address, "host": self.host, "data_disk": self.data_disk})
-
-    @property
-    def _host(self) -> str:
-        return f"{self._name}.{self._args.zone.domain}"
-
-    def _physical_name(self, suffix: str = "") -> str:
-        return self._environment.physical_name(f"{self._name}{suffix}")
+        self.host = Output.all(self._host, record.name, *reachable).apply(lambda known: str(known[0]))
+        self.register_outputs({"address": self.address, "host": self.host})
 
     def _reserve_address(self) -> compute.Address:
         return compute.Address(
             f"{self._name}-address",
             project=self._project,
-            name=self._physical_name(),
+            name=self._physical_name,
             region=self._environment.region,
             address_type="INTERNAL",
             purpose="GCE_ENDPOINT",
@@ -152,7 +150,7 @@ class StatefulVm(ComponentResource):
         return compute.Instance(
             self._name,
             project=self._project,
-            name=self._physical_name(),
+            name=self._physical_name,
             zone=self._environment.zone,
             machine_type=self._args.machine_type,
             allow_stopping_for_update=True,
@@ -175,17 +173,8 @@ class StatefulVm(ComponentResource):
                 # The scope is a second, older filter over IAM; what may be done is decided by IAM alone.
                 "scopes": ["cloud-platform"],
             },
-            shielded_instance_config={
-                "enable_secure_boot": True,
-                "enable_vtpm": True,
-                "enable_integrity_monitoring": True,
-            },
-            scheduling={
-                "automatic_restart": True,
-                "on_host_maintenance": "MIGRATE",
-                "preemptible": False,
-                "provisioning_model": "STANDARD",
-            },
+            shielded_instance_config=_SHIELDED,
+            scheduling={"automatic_restart": True, "on_host_maintenance": "MIGRATE"},
             metadata=self._metadata(),
             # Address, disk and name can belong to one machine at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True),

@@ -57,7 +57,7 @@ class VmAccess(ComponentResource):
     """The firewall rules of one machine.
 
     Attributes:
-        clients: ID of the rule that admits clients.
+        clients: name of the rule that admits clients.
     """
 
     clients: Output[str]
@@ -67,7 +67,7 @@ class VmAccess(ComponentResource):
         self._name, self._args = name, args
         self._project = args.environment.project_using(COMPUTE_API)
 
-        self.clients = self._admit_clients().id
+        self.clients = self._admit_clients().name
         self._admit_administrators()
         self.register_outputs({"clients": self.clients})
 
