@@ -30,6 +30,9 @@ from components.vm_files import DATA_DEVICE
 COMPUTE_API = "compute.googleapis.com"
 DNS_API = "dns.googleapis.com"
 
+# Room for the operating system, images and logs; nothing on it is missed when the machine is replaced.
+_BOOT_DISK_GB = 20
+
 _SHIELDED: compute.InstanceShieldedInstanceConfigArgsDict = {
     "enable_secure_boot": True,
     "enable_vtpm": True,
@@ -56,7 +59,6 @@ class StatefulVmArgs:
         user_data: the cloud-init document.
         machine_type: size of the machine; a change stops and starts it.
         disk_size_gb: size of the data disk in GB; it can grow, never shrink.
-        boot_disk_size_gb: size of the boot disk in GB; a change replaces the machine.
         snapshot_days: how many days a daily snapshot of the data disk is kept.
         metadata: further metadata of the machine; nothing secret.
     """
@@ -72,13 +74,8 @@ class StatefulVmArgs:
     user_data: Input[str]
     machine_type: str = "e2-medium"
     disk_size_gb: int = 20
-    boot_disk_size_gb: int = 20
     snapshot_days: int = 14
     metadata: Mapping[str, Input[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.boot_disk_size_gb < 10:
-            raise ValueError(f"boot_disk_size_gb is {self.boot_disk_size_gb}: write 10 or more")
 
 
 class StatefulVm(ComponentResource):
@@ -161,7 +158,7 @@ class StatefulVm(ComponentResource):
                 "auto_delete": True,
                 "initialize_params": {
                     "image": self._args.image,
-                    "size": self._args.boot_disk_size_gb,
+                    "size": _BOOT_DISK_GB,
                     "type": "pd-balanced",
                 },
             },
