@@ -11,7 +11,7 @@ from components.environment import Environment
 from components.service_account import ServiceAccount, ServiceAccountArgs
 from simulator.in_process import Plan, plan
 
-IMAGE = f"europe-west1-docker.pkg.dev/acme-prod/images/api@sha256:{'a' * 64}"
+IMAGE = f"us-docker.pkg.dev/cloudrun/container/hello@sha256:{'a' * 64}"
 SERVICE = "gcp:cloudrunv2/service:Service"
 
 
@@ -50,13 +50,14 @@ def service_args(**changed: Any) -> CloudRunServiceArgs:
 
 
 def service(name: str = "api", **changed: Any) -> CloudRunService:
-    return CloudRunService(name, service_args(service_account=account(name).email, **changed))
+    runs_as = changed.pop("service_account", None) or account(name).email
+    return CloudRunService(name, service_args(service_account=runs_as, **changed))
 
 
 def planned(program: Callable[[], object], **options: Any) -> Plan:
     return plan(program, stack="prod", **options)
 
 
-def service_inputs(**changed: Any) -> dict[str, Any]:
-    """What Cloud Run is asked for."""
-    return planned(lambda: service(**changed)).one(SERVICE).inputs
+def service_inputs(*existing: str, **changed: Any) -> dict[str, Any]:
+    """What Cloud Run is asked for, where `existing` is already there."""
+    return planned(lambda: service(**changed), existing=existing).one(SERVICE).inputs

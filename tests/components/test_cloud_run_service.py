@@ -177,15 +177,17 @@ def test_a_service_without_a_network_stays_out_of_it() -> None:
 
 def test_a_secret_reaches_a_container_by_name_and_numbered_version_alone() -> None:
     def program() -> None:
+        own = account()
         key = Secret(
             "openai",
             SecretArgs(
                 environment=environment(),
                 source=Given(value=pulumi.Output.secret("sk-marker")),
-                readers={"api": account("reader").member},
+                readers={"api": own.member},
             ),
         )
-        service(containers=[container(secret_env={"OPENAI_API_KEY": key.ref})])
+        api = container(secret_env={"OPENAI_API_KEY": key.ref})
+        service(service_account=own.email, containers=[api])
 
     plan = planned(program)
     api = plan.one(SERVICE)

@@ -16,7 +16,7 @@ def test_without_a_canary_the_newest_revision_serves_everything_and_it_is_said()
 
 
 def test_a_canary_takes_its_share_and_an_older_revision_keeps_the_rest() -> None:
-    stable, newest = service_inputs(canary=Canary(stable_revision=STABLE, percent=10))["traffics"]
+    stable, newest = service_inputs(STABLE, canary=Canary(stable_revision=STABLE, percent=10))["traffics"]
 
     assert stable == {"type": REVISION, "revision": STABLE, "percent": 90}
     assert newest == {"type": LATEST, "percent": 10, "tag": "canary"}
@@ -24,13 +24,13 @@ def test_a_canary_takes_its_share_and_an_older_revision_keeps_the_rest() -> None
 
 @pytest.mark.parametrize("percent", [0, 1, 50, 99, 100])
 def test_every_split_serves_all_requests(percent: int) -> None:
-    told = service_inputs(canary=Canary(stable_revision=STABLE, percent=percent))["traffics"]
+    told = service_inputs(STABLE, canary=Canary(stable_revision=STABLE, percent=percent))["traffics"]
 
     assert sum(target["percent"] for target in told) == 100
 
 
 def test_a_canary_of_everything_names_no_revision_without_a_share() -> None:
-    told = service_inputs(canary=Canary(stable_revision=STABLE, percent=100))["traffics"]
+    told = service_inputs(STABLE, canary=Canary(stable_revision=STABLE, percent=100))["traffics"]
 
     assert [target["type"] for target in told] == [LATEST], "Cloud Run drops a target without share and tag"
 

@@ -77,12 +77,14 @@ def test_a_file_server_is_mounted_by_its_address_and_directory() -> None:
 
 
 def test_a_secret_becomes_one_file_of_a_numbered_version() -> None:
-    def make() -> Volume:
-        readers = {"api": account("reader").member}
-        ca = Secret("ca", SecretArgs(environment=environment(), readers=readers))
-        return SecretVolume(ref=ca.ref, file="ca.pem")
+    def program() -> None:
+        own = account()
+        ca = Secret("ca", SecretArgs(environment=environment(), readers={"api": own.member}))
+        volume = SecretVolume(ref=ca.ref, file="ca.pem")
+        service(service_account=own.email, containers=[container(mounts=MOUNTED)], volumes={"data": volume})
 
-    [item] = planned_volume(make)["secret"]["items"]
+    [volume] = planned(program).one(SERVICE).inputs["template"]["volumes"]
+    [item] = volume["secret"]["items"]
 
     assert item["path"] == "ca.pem"
     assert item["version"] != "latest"
