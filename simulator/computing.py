@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.rules import RULES, rules_of
-from simulator.rules.model import Request
+from simulator.rules.model import MADE_AT, Request
 from simulator.schema import ResourceSchema
 
-MADE_AT = "2026-01-01T00:00:00Z"
 _TIMES = ("createTime", "creationTimestamp", "updateTime", "timeCreated", "updated")
 _AUTO_DIGITS = 7
 

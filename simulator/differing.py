@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.paths import covers, leaves
+from simulator.paths import covers, generic, leaves
 from simulator.rules import rules_of
 
 
@@ -39,7 +39,15 @@ def difference(
         for path in sorted(before.keys() | after.keys())
         if before.get(path) != after.get(path) and not any(covers(rule, path) for rule in rules.ignores)
     ]
-    replaces = [path for path in changed if any(covers(rule, path) for rule in rules.replaces)]
+    replaces = [
+        path
+        for path in changed
+        if any(covers(rule, path) for rule in rules.replaces)
+        or any(
+            generic(path) == rule and replaced(before.get(path), after.get(path))
+            for rule, replaced in rules.replaces_when.items()
+        )
+    ]
     named = rules.name.property if rules.name else None
     same_name = named is not None and olds.get(named) == news.get(named) and not name_is_automatic
     return Diff(changed, replaces, bool(replaces) and (rules.delete_before_replace or same_name))

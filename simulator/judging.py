@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from simulator.documented import undocumented
 from simulator.ledger import Ledger
 from simulator.rules import rules_of
 from simulator.rules.model import Need, Reference, Refusal, Request, Stored
 from simulator.schema import ResourceSchema
 from simulator.shape import shape_failures
+
+# Nearly every type of the provider has it, and refuses its own deletion by it.
+_EVERYWHERE = {"deletionPolicy": ("PREVENT", False)}
 
 
 def wrong_inputs(schema: ResourceSchema, request: Request) -> list[Refusal]:
@@ -21,6 +25,7 @@ def wrong_inputs(schema: ResourceSchema, request: Request) -> list[Refusal]:
     found = list(shape_failures(schema.inputs, request.inputs))
     if found:
         return found
+    found += undocumented(schema.inputs, request.inputs)
     found += rules.name.refusals(request.inputs) if rules.name else ()
     for path, values in rules.values.items():
         allowed = sorted(values)
@@ -85,7 +90,7 @@ def expectations(ledger: Ledger, request: Request) -> list[Need]:
 def undeletable(ledger: Ledger, stored: Stored) -> Iterator[Refusal]:
     """Why `stored` cannot be deleted now."""
     rules = rules_of(stored.type)
-    for path, (value, when_absent) in rules.protections.items():
+    for path, (value, when_absent) in {**_EVERYWHERE, **rules.protections}.items():
         given = Request(type=stored.type, urn=stored.urn, inputs=stored.inputs, world=ledger).get(path)
         if given == value or (given is None and when_absent):
             yield path, f"is {value!r}, which refuses deletion; change it, run an update, then delete"

@@ -88,7 +88,7 @@ class Ledger:
 
 def plain(value: str) -> str:
     """A link, an ID or a name in one form: without the host and the API's version."""
-    return _LINK.sub("", value).strip("/")
+    return _LINK.sub("", value).removeprefix("serviceAccount:").strip("/")
 
 
 def handles(stored: Stored) -> set[str]:

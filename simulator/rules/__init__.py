@@ -10,7 +10,22 @@ from importlib import import_module
 
 from simulator.rules.model import TypeRules
 
-_AREAS = ()
+_AREAS = (
+    "address",
+    "balancer",
+    "dns",
+    "iam",
+    "machine",
+    "network",
+    "operations",
+    "others",
+    "redis",
+    "registry",
+    "run",
+    "secret",
+    "sql",
+    "storage",
+)
 
 RULES: Mapping[str, TypeRules] = {
     token: rules for area in _AREAS for token, rules in import_module(f"{__name__}.{area}").RULES.items()

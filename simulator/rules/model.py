@@ -16,6 +16,9 @@ from simulator.paths import UNKNOWN, value_at, values_at
 
 Refusal = tuple[str, str]
 
+MADE_AT = "2026-01-01T00:00:00Z"
+"""When everything was made: a cloud whose clock moved would never give the same answer twice."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
@@ -194,6 +197,7 @@ class TypeRules:
         patterns: path to what a text must match as a whole, and that in words.
         references: the properties that name other resources.
         replaces: the paths whose change replaces the resource.
+        replaces_when: path to whether the change from one value to another replaces the resource.
         ignores: the paths whose change is no change.
         delete_before_replace: whether a replacement is always deleted first.
         protections: property to the value that refuses deletion, and whether none given refuses it too.
@@ -216,6 +220,7 @@ class TypeRules:
     patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     references: Sequence[Reference] = ()
     replaces: frozenset[str] = frozenset()
+    replaces_when: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     ignores: frozenset[str] = frozenset()
     delete_before_replace: bool = False
     protections: Mapping[str, tuple[Any, bool]] = field(default_factory=dict)
