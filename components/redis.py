@@ -97,7 +97,7 @@ class Redis(ComponentResource):
 
         instance = self._instance()
         self.host, self.port = instance.host, instance.port
-        self.ca_certificate = instance.server_ca_certs.apply(_joined)
+        self.ca_certificate = instance.server_ca_certs.apply(as_one_file)
         self._url = self._url_secret(instance).ref
 
         self.register_outputs({"host": self.host, "port": self.port, "ca_certificate": self.ca_certificate})
@@ -168,5 +168,6 @@ class Redis(ComponentResource):
         )
 
 
-def _joined(certificates: Sequence[redis.outputs.InstanceServerCaCert]) -> str:
-    return "\n".join(certificate.cert.strip() for certificate in certificates if certificate.cert) + "\n"
+def as_one_file(authorities: Sequence[redis.outputs.InstanceServerCaCert]) -> str:
+    """The certificates of all authorities one after the other, as TLS libraries read them."""
+    return "\n".join(authority.cert.strip() for authority in authorities if authority.cert) + "\n"

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import pulumi
 import pytest
+from pulumi_gcp.redis.outputs import InstanceServerCaCert
 
 from components.network import Network, NetworkArgs
-from components.redis import Redis, RedisArgs
+from components.redis import Redis, RedisArgs, as_one_file
 from simulator.in_process import Plan, PlannedResource, plan
 from simulator.values import opened
 from tests.components.environments import awaited, environment
@@ -88,12 +89,17 @@ def test_the_password_is_in_the_clear_nowhere_in_the_plan() -> None:
     assert password not in repr(others) + repr(planned.outputs) + repr(planned.one(INSTANCE).inputs)
 
 
-def test_a_client_gets_every_authority_that_may_have_signed_the_certificate() -> None:
+def test_a_client_gets_the_authority_that_signed_the_certificate() -> None:
     planned = made()
-    authorities = [authority["cert"].strip() for authority in planned.one(INSTANCE).state["serverCaCerts"]]
+    [authority] = planned.one(INSTANCE).state["serverCaCerts"]
 
-    assert authorities
-    assert planned.outputs["REDIS_CA_CERT"] == "\n".join(authorities) + "\n"
+    assert planned.outputs["REDIS_CA_CERT"].strip() == authority["cert"].strip()
+
+
+def test_while_google_changes_authorities_a_client_trusts_the_old_and_the_new_one() -> None:
+    authorities = [InstanceServerCaCert(cert="-----OLD-----\n"), InstanceServerCaCert(cert="-----NEW-----")]
+
+    assert as_one_file(authorities) == "-----OLD-----\n-----NEW-----\n"
 
 
 def test_variables_take_the_callers_prefix() -> None:
