@@ -131,6 +131,6 @@ def test_the_database_waits_for_its_disk_and_its_password() -> None:
 def test_the_database_has_time_to_stop_before_it_is_killed() -> None:
     """Docker kills first, then systemd, then Google's 90 seconds for a machine that stops."""
     [unit] = [file.content for file in FILES["falkordb"] if file.path.endswith("falkordb.service")]
-    [docker] = re.findall(r"ExecStop=.*--time (\d+)", unit)
+    [docker] = re.findall(r"ExecStop=.*-t (\d+)", unit)
     [systemd] = re.findall(r"TimeoutStopSec=(\d+)", unit)
     assert 60 <= int(docker) < int(systemd) < 90

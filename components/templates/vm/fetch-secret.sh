@@ -26,6 +26,6 @@ token="$(get "$metadata_url/instance/service-accounts/default/token" <<<'Metadat
 encoded="$(get "$secret_manager_url/projects/$project/secrets/$secret/versions/$version:access" \
   <<<"Authorization: Bearer $token" | field data)"
 [[ -n $encoded ]]
-value="$(base64 --decode <<<"$encoded")"
+value="$(base64 -d <<<"$encoded")"
 [[ -n $value ]]
 printf '%s\n' "$value"

@@ -24,14 +24,14 @@ wait_for_device() {
 
 format_if_blank() {
   local found=0 type written
-  type="$(blkid --probe --match-tag TYPE --output value "$device")" || found=$?
+  type="$(blkid -p -s TYPE -o value "$device")" || found=$?
   if ((found == 0)) && [[ $type == ext4 ]]; then
     return
   fi
   ((found == 2)) || refuse "holds ${type:-something ambiguous}, not ext4; it is left as it is"
   # The first MiB holds the superblock, the partition table or the label of whatever uses a disk. One that cannot
   # be read ends the script here: to the probe it looks like a blank one.
-  written="$(head --bytes=1048576 "$device" | tr -d '\0' | wc -c)"
+  written="$(head -c 1048576 "$device" | tr -d '\0' | wc -c)"
   ((written == 0)) || refuse "holds something that is no file system; restore a snapshot, or clear it by hand"
   echo "data disk $device: blank, formatting"
   mkfs.ext4 -q -m 0 -E lazy_itable_init=0,lazy_journal_init=0,discard "$device"
@@ -46,7 +46,7 @@ check_and_grow() {
   resize2fs "$device"
 }
 
-if ! grep --quiet " $mount_point " /proc/self/mounts; then
+if ! grep -q " $mount_point " /proc/self/mounts; then
   wait_for_device
   format_if_blank
   check_and_grow
