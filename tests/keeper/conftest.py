@@ -22,7 +22,8 @@ def start_keeper(tmp_path: Path, bucket: Path) -> Iterator[Callable[..., KeeperP
     started: list[KeeperProcess] = []
 
     def start(file: Path, **settings: str) -> KeeperProcess:
-        keeper = KeeperProcess(file, bucket, tmp_path / f"keeper-{len(started)}.log", **settings)
+        log = tmp_path / f"keeper-{len(started)}.log"
+        keeper = KeeperProcess(file, bucket, log, variables=None, **settings)
         started.append(keeper)
         keeper.wait_until_ready()
         return keeper

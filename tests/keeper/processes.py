@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -59,20 +60,29 @@ class Api:
 class KeeperProcess:
     """The keeper as its container runs it."""
 
-    def __init__(self, file: Path, snapshots: Path, log: Path, **settings: str) -> None:
+    def __init__(
+        self,
+        file: Path | None,
+        snapshots: Path | None,
+        log: Path,
+        *,
+        variables: Mapping[str, str] | None = None,
+        **settings: str,
+    ) -> None:
         self.port = free_port()
         self.log_path = log
         self._log: IO[str] = log.open("w")
-        variables = {
+        environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(_PACKAGE_FOLDER),
-            "KEEPER_FILE": str(file),
-            "KEEPER_SNAPSHOTS": str(snapshots),
+            "KEEPER_FILE": str(file or ""),
+            "KEEPER_SNAPSHOTS": str(snapshots or ""),
             "KEEPER_PORT": str(self.port),
             **{f"KEEPER_{name.upper()}": value for name, value in settings.items()},
+            **(variables or {}),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "keeper"], env=variables, stdout=self._log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "keeper"], env=environment, stdout=self._log, stderr=subprocess.STDOUT
         )
 
     def wait_until_ready(self) -> None:

@@ -19,6 +19,7 @@ from tests.keeper.processes import Api, KeeperProcess
 Start = Callable[..., KeeperProcess]
 Rows = Callable[[], list[int] | None]
 
+_PAIR = {"KEEPER_FILE": "/f", "KEEPER_SNAPSHOTS": "/s"}
 _NUMBERS = "CREATE TABLE numbers AS SELECT range AS i FROM range(1000)"
 
 
@@ -108,10 +109,12 @@ def test_a_file_that_is_written_without_end_is_given_up_in_time(
 def test_every_snapshot_taken_beside_a_busy_api_is_whole_and_the_api_never_finds_the_file_taken(
     file: Path, tmp_path: Path, bucket: Path, start_keeper: Start
 ) -> None:
+    file.parent.mkdir()
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("CREATE TABLE numbers (i BIGINT)")
     keeper = start_keeper(file, interval_minutes="0.0005", quiet_seconds="0.02", keep="1000")
     for batch in range(60):  # opening fails at once if the keeper holds any lock
         with duckdb.connect(str(file)) as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS numbers (i BIGINT)")
             connection.execute(
                 f"INSERT INTO numbers SELECT range FROM range({batch * 500}, {batch * 500 + 500})"
             )
@@ -178,13 +181,12 @@ def test_a_bucket_that_cannot_be_written_costs_the_snapshot_and_nothing_else(
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({}, "KEEPER_FILE must be set"),
-        ({"KEEPER_FILE": "/f"}, "KEEPER_SNAPSHOTS must be set"),
-        (
-            {"KEEPER_FILE": "/f", "KEEPER_SNAPSHOTS": "/s", "KEEPER_KEEP": "0"},
-            "KEEPER_KEEP must be at least 1",
-        ),
-        ({"KEEPER_FILE": "/f", "KEEPER_SNAPSHOTS": "/s", "KEEPER_PORT": "x"}, "KEEPER_"),
+        ({}, "set KEEPER_FILE and KEEPER_SNAPSHOTS, or"),
+        ({"KEEPER_FILE": "/f"}, "KEEPER_FILE and KEEPER_SNAPSHOTS go together"),
+        ({"KEEPER_CONFIG": "/c"}, "KEEPER_TEMPLATES and KEEPER_CONFIG go together"),
+        ({**_PAIR, "KEEPER_KEEP": "0"}, "KEEPER_KEEP must be at least 1"),
+        ({**_PAIR, "KEEPER_QUIET_SECONDS": "0"}, "KEEPER_QUIET_SECONDS must be above 0"),
+        ({**_PAIR, "KEEPER_PORT": "x"}, "a KEEPER_ variable is not usable"),
     ],
 )
 def test_bad_settings_end_the_keeper_with_one_line(variables: dict[str, str], says: str) -> None:

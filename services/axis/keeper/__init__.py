@@ -1,1 +1,1 @@
-"""The keeper: saves the API's DuckDB file to a bucket and brings it back. Standard library only."""
+"""The keeper, beside the API: keeps its DuckDB file in a bucket, fills in its YAML. Standard library only."""

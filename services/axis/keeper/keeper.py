@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from pathlib import Path
 
 from .live_file import Fingerprint, LiveFile
 from .settings import Settings
@@ -21,10 +22,10 @@ _RETRY_SECONDS = 1.0
 class Keeper:
     """Keeps one DuckDB file."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, file: Path, snapshots: Path) -> None:
         self._settings = settings
-        self._live = LiveFile(settings.file)
-        self._snapshots = Snapshots(settings.snapshots, settings.keep)
+        self._live = LiveFile(file)
+        self._snapshots = Snapshots(snapshots, settings.keep)
         self._saved: Fingerprint = ()
 
     def restore(self) -> None:

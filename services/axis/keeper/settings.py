@@ -6,15 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_PAIRS = (("KEEPER_FILE", "KEEPER_SNAPSHOTS"), ("KEEPER_TEMPLATES", "KEEPER_CONFIG"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What to keep, where, and how often.
 
+    The first two go together, and so do the next two; at least one pair must be there.
+
     Attributes:
-        file: `KEEPER_FILE`, the DuckDB file on the volume shared with the API; required.
-        snapshots: `KEEPER_SNAPSHOTS`, the folder of snapshots, where a bucket is mounted; required.
-        port: `KEEPER_PORT`, answers HTTP once the file is restored; default 8501.
+        file: `KEEPER_FILE`, the DuckDB file on the volume shared with the API.
+        snapshots: `KEEPER_SNAPSHOTS`, the folder of snapshots, where a bucket is mounted.
+        templates: `KEEPER_TEMPLATES`, the folder of YAML files with `${VARIABLE}` in them.
+        config: `KEEPER_CONFIG`, the folder that the API reads them from, filled in.
+        port: `KEEPER_PORT`, answers HTTP once all is in place; default 8501.
         interval: `KEEPER_INTERVAL_MINUTES`, between two looks at the file (here in seconds); default 15.
         quiet: `KEEPER_QUIET_SECONDS`, how long nobody may have written before a copy is tried; default 5.
         stop: `KEEPER_STOP_SECONDS`, how long after SIGTERM the API has to let go of the file; default 8 of
@@ -22,8 +28,10 @@ class Settings:
         keep: `KEEPER_KEEP`, how many snapshots stay; default 5.
     """
 
-    file: Path
-    snapshots: Path
+    file: Path | None = None
+    snapshots: Path | None = None
+    templates: Path | None = None
+    config: Path | None = None
     port: int = 8501
     interval: float = 900.0
     quiet: float = 5.0
@@ -43,13 +51,13 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     Raises:
         ValueError: one is missing or out of range; says which.
     """
-    for name in ("KEEPER_FILE", "KEEPER_SNAPSHOTS"):
-        if not variables.get(name):
-            raise ValueError(f"{name} must be set")
+    _check_pairs(variables)
     try:
         return Settings(
-            file=Path(variables["KEEPER_FILE"]),
-            snapshots=Path(variables["KEEPER_SNAPSHOTS"]),
+            file=_path(variables, "KEEPER_FILE"),
+            snapshots=_path(variables, "KEEPER_SNAPSHOTS"),
+            templates=_path(variables, "KEEPER_TEMPLATES"),
+            config=_path(variables, "KEEPER_CONFIG"),
             port=int(variables.get("KEEPER_PORT", "8501")),
             interval=float(variables.get("KEEPER_INTERVAL_MINUTES", "15")) * 60,
             quiet=float(variables.get("KEEPER_QUIET_SECONDS", "5")),
@@ -58,3 +66,15 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         )
     except ValueError as error:
         raise ValueError(f"a KEEPER_ variable is not usable: {error}") from None
+
+
+def _check_pairs(variables: Mapping[str, str]) -> None:
+    for one, other in _PAIRS:
+        if bool(variables.get(one)) != bool(variables.get(other)):
+            raise ValueError(f"{one} and {other} go together: set both or none")
+    if not any(variables.get(one) for one, _ in _PAIRS):
+        raise ValueError("set KEEPER_FILE and KEEPER_SNAPSHOTS, or KEEPER_TEMPLATES and KEEPER_CONFIG")
+
+
+def _path(variables: Mapping[str, str], name: str) -> Path | None:
+    return Path(variables[name]) if variables.get(name) else None

@@ -1,9 +1,10 @@
 """The folder of snapshots: saving one, restoring the newest that is whole, removing old ones.
 
 A snapshot is written under its final name. On a Cloud Storage mount an object appears when its file is closed
-and not before, while a rename there is a copy and a deletion: more to do in the ten seconds that a stopping
-instance has. And a keeper that is killed in the middle has its files closed by the system, so that half an
-object can appear under any name: what tells whole from half is the manifest at the end, not the name.
+and not before, so a rename would protect from nothing, and it costs time of the ten seconds that a stopping
+instance has (in older mounts it is a copy and a deletion). And a keeper that is killed in the middle has its
+files closed by the system, so that half an object can appear under any name: what tells whole from half is
+the manifest at the end, not the name.
 """
 
 from __future__ import annotations
