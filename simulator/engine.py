@@ -78,8 +78,9 @@ class EngineStack:
         return _run(self._stack.refresh)
 
     def destroy(self) -> Outcome:
-        """Delete everything."""
-        return _run(self._stack.destroy)
+        """Delete everything, as `pulumi destroy` does: planned first, so that a refusal deletes nothing."""
+        planned = _run(self._stack.preview_destroy)
+        return _run(self._stack.destroy) if planned.succeeded else planned.only_planned()
 
     def configure(self, config: Mapping[str, str]) -> None:
         """Set configuration values, each under its full key (`ai-platform:protect`); an object as JSON."""
@@ -179,5 +180,7 @@ def _environment(folder: Path, attached: str) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE_FILE": "",
         "PULUMI_DEBUG_PROVIDERS": attached,
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        # The state is written once a run and not once a resource: nobody has to go on after a crash of ours.
+        "PULUMI_SKIP_CHECKPOINTS": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }

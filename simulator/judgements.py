@@ -82,11 +82,16 @@ def cloud_holds(cloud: Cloud, wanted: Mapping[str, Any]) -> Judgement:
 
     def judge(_: Outcome) -> list[str]:
         found = contents(cloud)
-        return [
-            f"{label(urn)} is not in the cloud as it should be"
-            for urn in sorted(found.keys() | wanted.keys())
-            if found.get(urn) != wanted.get(urn)
+        gone = [f"{label(urn)} is not in the cloud any more" for urn in sorted(wanted.keys() - found.keys())]
+        left = [
+            f"{label(urn)} is in the cloud and should not be" for urn in sorted(found.keys() - wanted.keys())
         ]
+        differing = [
+            f"{label(urn)} has other {', '.join(_differing(found[urn], wanted[urn]))} than it should have"
+            for urn in sorted(found.keys() & wanted.keys())
+            if found[urn] != wanted[urn]
+        ]
+        return gone + left + differing
 
     return judge
 
@@ -124,6 +129,12 @@ def _kept_secrets(cloud: Cloud) -> Iterator[tuple[str, str]]:
             value = stored.state.get(name)
             if isinstance(value, str) and len(value) >= _SHORTEST_SECRET:
                 yield f"{label(stored.urn)} {name}", value
+
+
+def _differing(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """The properties in which two resources differ; their names alone, for a value may be secret."""
+    states = (found["state"], wanted["state"])
+    return sorted(name for name in {*states[0], *states[1]} if states[0].get(name) != states[1].get(name))
 
 
 def _is_held_by_the_cloud(resource: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi.automation.events import EngineEvent
 
@@ -53,6 +53,10 @@ class Outcome:
     def touched(self) -> frozenset[str]:
         """The URNs of all resources that did not stay the same."""
         return frozenset().union(*(self.urns[operation] for operation in OPERATIONS if operation != "same"))
+
+    def only_planned(self) -> Outcome:
+        """The same run as one that did nothing, because the plan was refused."""
+        return replace(self, urns=dict.fromkeys(OPERATIONS, frozenset[str]()))
 
 
 @dataclass

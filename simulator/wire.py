@@ -29,8 +29,11 @@ _UNKNOWNS = frozenset(
 
 
 def from_wire(message: Struct) -> dict[str, Any]:
-    """A message's properties, with secrets opened and one mark for everything unknown."""
-    return {key: _marked(value) for key, value in opened(from_struct(message)).items()}
+    """A message's properties, with secrets opened and one mark for everything unknown.
+
+    Keys are sorted: a message keeps no order, and what is computed from a value has to be the same each time.
+    """
+    return _marked(opened(from_struct(message)))
 
 
 def to_wire(properties: Mapping[str, Any]) -> Struct:
@@ -56,7 +59,7 @@ def _marked(value: Any) -> Any:
         case str():
             return UNKNOWN if value in _UNKNOWNS else value
         case Mapping():
-            return {key: _marked(item) for key, item in value.items()}
+            return {key: _marked(value[key]) for key in sorted(value)}
         case list():
             return [_marked(item) for item in value]
     return value

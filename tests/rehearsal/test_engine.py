@@ -17,9 +17,13 @@ from simulator.engine import PROJECT_FOLDER, engine_stack
 SECRET = "gcp:secretmanager/secret:Secret"
 
 
-def _secret(name: str, **labels: str) -> secretmanager.Secret:
+def _secret(
+    name: str, *, opts: pulumi.ResourceOptions | None = None, **labels: pulumi.Input[str]
+) -> secretmanager.Secret:
     auto = secretmanager.SecretReplicationArgs(auto=secretmanager.SecretReplicationAutoArgs())
-    return secretmanager.Secret(name, project="acme", secret_id=name, labels=labels, replication=auto)
+    return secretmanager.Secret(
+        name, project="acme", secret_id=name, labels=labels, replication=auto, opts=opts
+    )
 
 
 def _labelled() -> None:
@@ -62,6 +66,19 @@ def test_a_failed_operation_leaves_no_half_made_resource_and_the_next_up_complet
         assert not stack.up().succeeded
         assert [stored.id for stored in cloud.ledger.resources.values()] == ["projects/acme/secrets/kept"]
         assert {label(urn) for urn in stack.up().urns["create"]} == {f"{SECRET}::labelled"}
+
+
+def test_a_refused_destruction_deletes_nothing_not_even_what_is_unprotected() -> None:
+    def half_protected() -> None:
+        _secret("unprotected")
+        _secret("protected", opts=pulumi.ResourceOptions(protect=True))
+
+    with engine_stack(half_protected) as stack:
+        stack.up()
+        destroyed = stack.destroy()
+        assert len(stack.cloud.ledger.resources) == 2
+    assert not destroyed.succeeded
+    assert not destroyed.touched
 
 
 def test_what_is_unknown_in_a_preview_is_not_refused() -> None:

@@ -180,3 +180,8 @@ def test_whole_numbers_stay_whole_and_secrets_come_out_of_their_envelope() -> No
     received = from_wire(to_wire(sent))
     assert received == {"size": 20, "share": 0.5, "nothing": None, "inner": [{"secret": "hidden"}]}
     assert isinstance(received["size"], int)
+
+
+def test_properties_arrive_in_one_order_whatever_the_message_had() -> None:
+    names = [f"label-{number}" for number in range(50)]
+    assert list(from_wire(to_wire({"labels": dict.fromkeys(names, "")}))["labels"]) == sorted(names)
