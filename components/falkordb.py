@@ -1,7 +1,7 @@
 """FalkorDB, the graph database: one machine with Container-Optimized OS, one container, one protected disk.
 
-Owns the machine, the database's password and its settings. Does not own its service account, which must be
-able to pull from `registry` before the machine is made, nor the registry.
+Owns the machine, whom it acts as, the database's password and its settings. Does not own the registry that
+its image comes through, nor the network.
 
 Google Cloud has no managed FalkorDB, and Memorystore does not load modules. docs/decisions/falkordb.md says
 why it is built this way, what is lost when, and how to upgrade and restore it.
@@ -22,9 +22,10 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 from components.environment import Environment
 from components.falkordb_machine import PORT, Machine, Settings, memory_mib, user_data
 from components.private_zone import PrivateZone
+from components.remote_registry import RemoteRegistry
 from components.secret import Secret, SecretArgs, SecretRef
-from components.service_account import ServiceAccount
-from components.stateful_vm import StatefulVm, StatefulVmArgs
+from components.service_account import ServiceAccount, ServiceAccountArgs
+from components.stateful_vm import LOG_AND_METRIC_WRITER, StatefulVm, StatefulVmArgs
 
 # By digest, because a tag can be moved. The last release of the 4.x engine: 6.0.0 is a rewrite, and an engine
 # is not to be trusted with another's files before that was tried.
@@ -41,14 +42,12 @@ class FalkorDBArgs:
 
     Attributes:
         environment: where it lives; in its zone.
-        service_account: whom the machine acts as: it reads the password, pulls the image, writes logs and
-            metrics (`stateful_vm.LOG_AND_METRIC_WRITER`).
         network: the network's ID.
         subnet: the machine's subnet's ID.
         zone: the private DNS zone that gives the database its name.
         client_ranges: address ranges of its clients, in CIDR form.
         readers: who else may read the password, as IAM members by a short name.
-        registry: what the image is pulled through, `REGION-docker.pkg.dev/PROJECT/REPOSITORY`.
+        registry: the mirror of Docker Hub that the image is pulled through.
         image: `NAME:TAG@DIGEST` on Docker Hub; the digest decides, the tag tells a person what it is.
         machine_type: size of the machine; a change stops and starts it.
         disk_size_gb: size of the data disk in GB; three times the data, for the log and its rewriting.
@@ -60,12 +59,11 @@ class FalkorDBArgs:
     """
 
     environment: Environment
-    service_account: ServiceAccount
     network: Input[str]
     subnet: Input[str]
     zone: PrivateZone
     client_ranges: Sequence[str]
-    registry: Input[str]
+    registry: RemoteRegistry
     readers: Mapping[str, Input[str]] = field(default_factory=dict)
     image: str = DEFAULT_IMAGE
     machine_type: str = "e2-medium"
@@ -115,6 +113,7 @@ class FalkorDB(ComponentResource):
         super().__init__("ai-platform:components:FalkorDB", name, None, opts)
         self._name, self._args = name, args
 
+        self._account = self._create_account()
         self._password = self._create_password()
         machine = self._create_machine()
 
@@ -129,12 +128,23 @@ class FalkorDB(ComponentResource):
         """What a client needs to read, by variable name."""
         return {f"{prefix}_PASSWORD": self._password.ref}
 
+    def _create_account(self) -> ServiceAccount:
+        return ServiceAccount(
+            self._name,
+            ServiceAccountArgs(
+                environment=self._args.environment,
+                display_name=f"{self._name}: graph database",
+                project_roles=LOG_AND_METRIC_WRITER,
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+
     def _create_password(self) -> Secret:
         return Secret(
             f"{self._name}-password",
             SecretArgs(
                 environment=self._args.environment,
-                readers={**self._args.readers, "machine": self._args.service_account.member},
+                readers={**self._args.readers, "machine": self._account.member},
             ),
             opts=ResourceOptions(parent=self),
         )
@@ -144,7 +154,7 @@ class FalkorDB(ComponentResource):
             self._name,
             StatefulVmArgs(
                 environment=self._args.environment,
-                service_account=self._args.service_account,
+                service_account=self._account,
                 network=self._args.network,
                 subnet=self._args.subnet,
                 zone=self._args.zone,
@@ -170,5 +180,7 @@ class FalkorDB(ComponentResource):
         )
         password = self._password.ref
         return Output.all(
-            registry=self._args.registry, secret=password.secret, version=password.version
+            registry=self._args.registry.url_for(self._name, self._account.member),
+            secret=password.secret,
+            version=password.version,
         ).apply(lambda known: user_data(machine(**known)))

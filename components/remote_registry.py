@@ -10,8 +10,7 @@ Cost: 0.10 USD a GB and month above the first half GB.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_gcp import artifactregistry
@@ -27,13 +26,10 @@ class RemoteRegistryArgs:
 
     Attributes:
         environment: where it lives; in its region.
-        readers: the service accounts that may pull, as IAM members (`serviceAccount:…`), by a short name that
-            becomes part of the grant's logical name.
         keep_days: days after which a fetched version is deleted, to be fetched again when it is asked for.
     """
 
     environment: Environment
-    readers: Mapping[str, Input[str]] = field(default_factory=dict)
     keep_days: int = 90
 
     def __post_init__(self) -> None:
@@ -45,9 +41,9 @@ class RemoteRegistry(ComponentResource):
     """Docker Hub, seen through our own registry.
 
     Attributes:
-        url: what an image's Docker Hub name is appended to, `REGION-docker.pkg.dev/PROJECT/REPOSITORY`, once
-        every
-            reader may pull.
+        url: what an image's Docker Hub name is appended to, `REGION-docker.pkg.dev/PROJECT/REPOSITORY`. Who
+        pulls
+            takes `url_for` instead.
     """
 
     url: Output[str]
@@ -57,16 +53,27 @@ class RemoteRegistry(ComponentResource):
         self._name, self._args = name, args
         self._project = args.environment.project_using(ARTIFACT_REGISTRY_API)
 
-        repository = self._create_repository()
-        grants = [self._grant(reader, member, repository) for reader, member in sorted(args.readers.items())]
+        self._repository = self._create_repository()
 
-        self.url = Output.all(
-            args.environment.region,
-            repository.project,
-            repository.repository_id,
-            *(grant.role for grant in grants),
-        ).apply(lambda known: f"{known[0]}-docker.pkg.dev/{known[1]}/{known[2]}")
+        self.url = Output.format(
+            "{0}-docker.pkg.dev/{1}/{2}",
+            self._repository.location,
+            self._repository.project,
+            self._repository.repository_id,
+        )
         self.register_outputs({"url": self.url})
+
+    def url_for(self, reader: str, member: Input[str]) -> Output[str]:
+        """The URL, known once `member` may pull.
+
+        Readers come one by one, since the registry is there before any of them.
+
+        Args:
+            reader: a short name, part of the grant's logical name.
+            member: an IAM member (`serviceAccount:…`).
+        """
+        grant = self._grant(reader, member)
+        return Output.all(self.url, grant.role).apply(lambda known: str(known[0]))
 
     def _create_repository(self) -> artifactregistry.Repository:
         return artifactregistry.Repository(
@@ -93,14 +100,12 @@ class RemoteRegistry(ComponentResource):
             opts=ResourceOptions(parent=self, delete_before_replace=True),
         )
 
-    def _grant(
-        self, reader: str, member: Input[str], repository: artifactregistry.Repository
-    ) -> artifactregistry.RepositoryIamMember:
+    def _grant(self, reader: str, member: Input[str]) -> artifactregistry.RepositoryIamMember:
         return artifactregistry.RepositoryIamMember(
             f"{self._name}-{reader}",
             project=self._project,
-            location=repository.location,
-            repository=repository.repository_id,
+            location=self._repository.location,
+            repository=self._repository.repository_id,
             role="roles/artifactregistry.reader",
             member=member,
             opts=ResourceOptions(parent=self),

@@ -11,7 +11,6 @@ from components.nfs_share import NfsShare, NfsShareArgs
 from components.private_zone import PrivateZone, PrivateZoneArgs
 from components.remote_registry import RemoteRegistry, RemoteRegistryArgs
 from components.service_account import ServiceAccount, ServiceAccountArgs
-from components.stateful_vm import LOG_AND_METRIC_WRITER
 from simulator.in_process import Plan, plan
 from tests.components.environments import environment
 
@@ -21,24 +20,16 @@ CLIENTS = "10.10.0.0/26"
 def falkordb(*, protect: bool = True, **changed: Any) -> FalkorDB:
     here = environment(protect=protect)
     network = Network("network", NetworkArgs(environment=here))
-    account = ServiceAccount(
-        "falkordb",
-        ServiceAccountArgs(environment=here, display_name="FalkorDB", project_roles=LOG_AND_METRIC_WRITER),
-    )
     api = ServiceAccount("api", ServiceAccountArgs(environment=here, display_name="API"))
-    mirror = RemoteRegistry(
-        "docker-hub", RemoteRegistryArgs(environment=here, readers={"falkordb": account.member})
-    )
     return FalkorDB(
         "falkordb",
         FalkorDBArgs(
             environment=here,
-            service_account=account,
             network=network.network,
             subnet=network.vm_subnet,
             zone=PrivateZone("zone", PrivateZoneArgs(environment=here, network=network.network)),
             client_ranges=[CLIENTS],
-            registry=mirror.url,
+            registry=RemoteRegistry("docker-hub", RemoteRegistryArgs(environment=here)),
             readers={"api": api.member},
             **changed,
         ),

@@ -165,12 +165,11 @@ def test_a_digest_decides_and_a_tag_does_only_without_one(name: str, tag: str) -
 def _arguments(**changed: object) -> FalkorDBArgs:
     values = {
         "environment": environment(),
-        "service_account": None,
         "network": "network",
         "subnet": "subnet",
         "zone": None,
         "client_ranges": [CLIENTS],
-        "registry": "registry",
+        "registry": None,
         **changed,
     }
     return FalkorDBArgs(**values)  # ty: ignore[invalid-argument-type] - only the plain fields are read

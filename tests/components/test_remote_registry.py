@@ -18,10 +18,8 @@ def mirror() -> Plan:
         account = ServiceAccount(
             "puller", ServiceAccountArgs(environment=environment(), display_name="Puller")
         )
-        made = RemoteRegistry(
-            "docker-hub", RemoteRegistryArgs(environment=environment(), readers={"puller": account.member})
-        )
-        export("url", made.url)
+        made = RemoteRegistry("docker-hub", RemoteRegistryArgs(environment=environment()))
+        export("url", made.url_for("puller", account.member))
 
     return planned(program)
 

@@ -42,6 +42,11 @@ def exportfs() -> str:
     return _tool("exportfs", package="nfs-kernel-server")
 
 
+@pytest.fixture(scope="session")
+def nfsconf() -> str:
+    return _tool("nfsconf", package="nfs-kernel-server")
+
+
 def _tool(name: str, *, package: str) -> str:
     path = shutil.which(name, path=f"/usr/sbin:/sbin:{os.environ['PATH']}")
     if path is None:

@@ -81,9 +81,32 @@ def test_nothing_is_exported_while_the_disk_is_not_mounted(
     assert nfs_machine.EXPORT_PATH.startswith("/mnt/disks/data/")
 
 
-def test_every_open_port_is_one_that_is_fixed() -> None:
+@pytest.mark.parametrize(
+    ("service", "key", "value"),
+    [
+        ("mountd", "port", "20048"),
+        ("nfsd", "vers3", "y"),
+        ("statd", "port", "20049"),
+        ("lockd", "port", "20050"),
+        ("lockd", "udp-port", "20050"),
+    ],
+)
+def test_the_server_reads_its_fixed_ports(
+    nfsconf: str, tmp_path: Path, service: str, key: str, value: str
+) -> None:
     [settings] = [file.content for file in FILES["nfs"] if file.path.startswith("/etc/nfs.conf.d/")]
-    assert "[mountd]\nport=20048\n" in settings
+    (tmp_path / "nfs.conf").write_text(settings)
+    read = subprocess.run(
+        [nfsconf, "--file", tmp_path / "nfs.conf", "--get", service, key],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (read.returncode, read.stdout.strip()) == (0, value), read.stderr
+
+
+def test_every_open_port_is_one_that_is_fixed() -> None:
+    """111 and 2049 are the port mapper's and NFS' own; the mount service's is ours."""
     assert nfs_machine.PORTS == {"tcp": (111, 2049, 20048), "udp": (111, 20048)}
 
 
