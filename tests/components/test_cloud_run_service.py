@@ -6,10 +6,8 @@ import pulumi
 import pytest
 
 from components.cloud_run_service import service_url
-from components.containers import Probe
 from components.network import Network, NetworkArgs
-from components.secret import Given, Secret, SecretArgs
-from components.volumes import NfsVolume, ScratchVolume
+from components.volumes import ScratchVolume
 from simulator.in_process import Plan
 from tests.components.cloud_run import (
     SERVICE,
@@ -24,7 +22,6 @@ from tests.components.cloud_run import (
 )
 
 INVOKER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember"
-STARTED = Probe(port=8600)
 
 
 def plan_of_callers() -> Plan:
@@ -35,74 +32,6 @@ def plan_of_callers() -> Plan:
         pulumi.export("revision", api.revision)
 
     return planned(program)
-
-
-# What an instance is
-
-
-@pytest.mark.parametrize(
-    ("containers", "advice"),
-    [
-        ([sidecar()], "0 containers have a port"),
-        ([container(), sidecar(port=8600)], "2 containers have a port"),
-        ([container(), sidecar(name="api")], "two containers share a name"),
-        ([container(cpu=0.5)], "takes one request at a time"),
-        ([container(memory_mb=256)], "memory_mb adds up to 256"),
-        ([container(cpu=8, memory_mb=4096), sidecar()], "cpu adds up to 9"),
-        ([container(depends_on=["keeper"])], "depends on keeper, which is not there"),
-    ],
-)
-def test_containers_that_make_no_instance_are_refused(containers: list[Any], advice: str) -> None:
-    with pytest.raises(ValueError, match=advice):
-        service_args(containers=containers)
-
-
-def test_a_container_can_only_wait_for_one_that_can_say_it_has_started() -> None:
-    waiting = container(depends_on=["keeper"])
-
-    with pytest.raises(ValueError, match="give keeper a startup probe"):
-        service_args(containers=[waiting, sidecar()])
-    assert service_args(containers=[waiting, sidecar(startup=STARTED)])
-
-
-def test_containers_that_wait_for_each_other_are_refused() -> None:
-    one = container(depends_on=["keeper"], startup=Probe(port=8500))
-
-    with pytest.raises(ValueError, match="is a circle"):
-        service_args(containers=[one, sidecar(depends_on=["api"], startup=STARTED)])
-
-
-def test_fractions_of_a_cpu_may_add_up_to_a_whole_instance() -> None:
-    assert service_args(containers=[container(cpu=0.5), sidecar(cpu=0.5)])
-
-
-def test_only_the_serving_container_has_a_port() -> None:
-    asked = service_inputs(containers=[container(), sidecar()])["template"]["containers"]
-
-    assert asked[0]["ports"] == {"containerPort": 8500}
-    assert "ports" not in asked[1]
-
-
-def test_volumes_in_memory_must_leave_memory_to_the_containers() -> None:
-    mounted = container(memory_mb=512, mounts={"data": "/var/lib/axis"})
-
-    with pytest.raises(ValueError, match="takes 512 of the 512 MiB"):
-        service_args(containers=[mounted, sidecar()], volumes={"data": ScratchVolume(size_mb=512)})
-    assert service_args(containers=[mounted], volumes={"data": ScratchVolume(size_mb=512, medium="DISK")})
-
-
-def test_a_mount_without_a_volume_and_a_volume_without_a_mount_are_refused() -> None:
-    with pytest.raises(ValueError, match="volume data is mounted and not described"):
-        service_args(containers=[container(mounts={"data": "/data"})])
-    with pytest.raises(ValueError, match="volume data is mounted nowhere"):
-        service_args(volumes={"data": ScratchVolume(size_mb=1)})
-
-
-def test_a_file_server_cannot_be_reached_without_a_network() -> None:
-    volumes = {"data": NfsVolume(server="10.10.1.2", path="/export")}
-
-    with pytest.raises(ValueError, match="write network and subnet"):
-        service_args(containers=[container(mounts={"data": "/data"})], volumes=volumes)
 
 
 # How it runs
@@ -175,31 +104,6 @@ def test_a_service_without_a_network_stays_out_of_it() -> None:
     assert "vpcAccess" not in service_inputs()["template"]
 
 
-def test_a_secret_reaches_a_container_by_name_and_numbered_version_alone() -> None:
-    def program() -> None:
-        own = account()
-        key = Secret(
-            "openai",
-            SecretArgs(
-                environment=environment(),
-                source=Given(value=pulumi.Output.secret("sk-marker")),
-                readers={"api": own.member},
-            ),
-        )
-        api = container(secret_env={"OPENAI_API_KEY": key.ref})
-        service(service_account=own.email, containers=[api])
-
-    plan = planned(program)
-    api = plan.one(SERVICE)
-
-    [variable] = api.inputs["template"]["containers"][0]["envs"]
-    reference = variable["valueSource"]["secretKeyRef"]
-    assert reference["version"].isdigit(), "`latest` would be another value in each instance"
-    assert "sk-marker" not in str(api.inputs)
-    grant = plan.one("gcp:secretmanager/secretIamMember:SecretIamMember")
-    assert grant.urn in ancestors(plan, api.urn), "an instance that can't read its secret doesn't start"
-
-
 def test_the_second_generation_runs_it_as_its_own_account() -> None:
     template = service_inputs()["template"]
 
@@ -268,16 +172,3 @@ def test_its_revision_is_the_short_name_that_a_canary_takes() -> None:
 @pytest.mark.parametrize("ingress", ["ALL", "INTERNAL_ONLY", "INTERNAL_LOAD_BALANCER"])
 def test_requests_come_from_where_they_may(ingress: str) -> None:
     assert service_inputs(ingress=ingress)["ingress"] == f"INGRESS_TRAFFIC_{ingress}"
-
-
-def ancestors(plan: Plan, urn: str) -> set[str]:
-    """Everything that is made before a resource."""
-    by_urn = {resource.urn: resource for resource in plan.resources}
-    found: set[str] = set()
-    waiting = [urn]
-    while waiting:
-        for dependency in by_urn[waiting.pop()].dependencies:
-            if dependency not in found:
-                found.add(dependency)
-                waiting.append(dependency)
-    return found

@@ -1,20 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from pulumi import Output
 
 from components.containers import Probe
 from components.secret import SecretRef
-from tests.components.cloud_run import container, service_inputs
+from tests.components.cloud_run import container
 
 SECRET = SecretRef(secret=Output.from_input("openai"), version=Output.from_input("3"))
-HEALTH = Probe(path="/health", port=8500)
-
-
-def planned_container(**changed: Any) -> dict[str, Any]:
-    return service_inputs(containers=[container(**changed)])["template"]["containers"][0]
 
 
 @pytest.mark.parametrize("name", ["PORT", "K_SERVICE", "K_REVISION", "X_GOOGLE_TARGET_PLATFORM"])
@@ -86,32 +79,3 @@ def test_a_path_that_nothing_can_be_mounted_at_is_refused(path: str) -> None:
 
 def test_a_path_that_only_begins_like_a_forbidden_one_is_taken() -> None:
     assert container(mounts={"config": "/system"})
-
-
-def test_the_three_probes_ask_what_they_were_told_to() -> None:
-    started = Probe(path="/", port=8500, failures=24)
-
-    asked = planned_container(startup=started, liveness=Probe(path="/", port=8500), readiness=HEALTH)
-
-    assert asked["startupProbe"]["httpGet"] == {"path": "/", "port": 8500}
-    assert asked["startupProbe"]["failureThreshold"] == 24
-    assert asked["livenessProbe"]["httpGet"]["path"] == "/"
-    assert asked["readinessProbe"]["httpGet"]["path"] == "/health"
-
-
-def test_a_startup_probe_without_a_path_opens_a_connection() -> None:
-    asked = planned_container(startup=Probe(port=8600))["startupProbe"]
-
-    assert asked["tcpSocket"] == {"port": 8600}
-    assert "httpGet" not in asked
-
-
-def test_a_container_without_probes_has_none() -> None:
-    assert not {"startupProbe", "livenessProbe", "readinessProbe"} & planned_container().keys()
-
-
-def test_variables_are_in_the_order_of_their_names_however_they_were_given() -> None:
-    one = planned_container(env={"B": "2", "A": "1"})
-    other = planned_container(env={"A": "1", "B": "2"})
-
-    assert one["envs"] == other["envs"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]

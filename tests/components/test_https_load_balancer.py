@@ -43,12 +43,6 @@ def plan_of(**changed: Any) -> Plan:
     return planned(program, existing=[ZONE])
 
 
-def rules(**changed: Any) -> list[dict[str, Any]]:
-    """Cloud Armor's rules in the order in which they are asked."""
-    told = plan_of(**changed).one(POLICY).inputs["rules"]
-    return sorted(told, key=lambda rule: rule["priority"])
-
-
 # The way in
 
 
@@ -170,42 +164,6 @@ def test_another_service_behind_a_backend_is_another_group_that_can_be_there_wit
         return planned(program).one(ENDPOINTS).inputs["name"]
 
     assert name_of("api") != name_of("api-two")
-
-
-# Cloud Armor
-
-
-def test_a_client_that_asks_too_often_is_told_to_wait() -> None:
-    [limit] = [rule for rule in rules(requests_per_minute=120) if rule["action"] == "throttle"]
-
-    options = limit["rateLimitOptions"]
-    assert options["rateLimitThreshold"] == {"count": 120, "intervalSec": 60}
-    assert (options["enforceOnKey"], options["exceedAction"]) == ("IP", "deny(429)")
-    assert not limit.get("preview")
-
-
-@pytest.mark.parametrize(("waf", "preview"), [("preview", True), ("enforce", False)])
-def test_attack_patterns_are_asked_before_the_rate_limit_lets_everything_pass(
-    waf: str, preview: bool
-) -> None:
-    told = rules(waf=waf)
-
-    actions = [rule["action"] for rule in told]
-    patterns = [rule for rule in told if rule["action"] == "deny(403)"]
-    assert patterns
-    assert actions.index("throttle") == len(patterns)
-    assert {rule["preview"] for rule in patterns} == {preview}
-
-
-def test_without_attack_patterns_the_rate_limit_remains() -> None:
-    assert [rule["action"] for rule in rules(waf="off")] == ["throttle", "allow"]
-
-
-def test_what_no_rule_decides_is_let_through_by_the_rule_that_must_be_last() -> None:
-    last = rules()[-1]
-
-    assert (last["priority"], last["action"]) == (2147483647, "allow")
-    assert last["match"]["config"]["srcIpRanges"] == ["*"]
 
 
 # What is refused
