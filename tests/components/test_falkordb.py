@@ -17,6 +17,7 @@ from tests.components.environments import environment
 from tests.components.machines import CLIENTS, falkordb, planned
 
 INSTANCE = "gcp:compute/instance:Instance"
+DISK = "gcp:compute/disk:Disk"
 PASSWORD = "gcp:secretmanager/secretVersion:SecretVersion"
 
 
@@ -119,6 +120,41 @@ def test_the_image_comes_through_the_mirror_by_digest(files: dict[str, str]) -> 
 
 def test_data_may_take_seven_tenths_of_the_machines_memory(files: dict[str, str]) -> None:
     assert "--maxmemory 11468mb --maxmemory-policy noeviction" in files["/etc/ai-platform/falkordb.env"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"image": "falkordb/falkordb-server:v9"}, {"metadata.user-data"}),
+        ({"query_timeout_ms": 5_000}, {"metadata.user-data"}),
+        ({"machine_type": "e2-highmem-4"}, {"machineType", "metadata.user-data"}),
+    ],
+    ids=["image", "setting", "size"],
+)
+def test_a_change_reaches_the_machine_in_place_and_nothing_else(
+    database: Plan, changed: dict[str, Any], what: set[str]
+) -> None:
+    arguments: dict[str, Any] = {"machine_type": "e2-highmem-2", **changed}
+    after = planned(lambda: falkordb(**arguments))
+    assert _changes(database, after) == {INSTANCE: (what, set())}
+
+
+def test_a_larger_disk_grows_and_is_not_made_anew(database: Plan) -> None:
+    after = planned(lambda: falkordb(machine_type="e2-highmem-2", disk_size_gb=40))
+    assert _changes(database, after) == {DISK: ({"size"}, set())}
+
+
+def _changes(before: Plan, after: Plan) -> dict[str, tuple[set[str], set[str]]]:
+    """Type to what changes and what of it replaces the resource."""
+    old = {resource.urn: resource for resource in before.resources}
+    assert set(old) == {resource.urn for resource in after.resources}
+    found = {}
+    for new in after.resources:
+        was = old[new.urn]
+        if was.inputs != new.inputs:
+            diff = before.cloud.diff(new.type, was.id, was.inputs, was.state, new.inputs)
+            found[new.type] = (set(diff.changed), set(diff.replaces))
+    return found
 
 
 @pytest.mark.parametrize(
