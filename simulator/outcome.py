@@ -23,6 +23,7 @@ _STEPS = {
     "refresh": "same",
     "read": "same",
 }
+_CRASH = "python inline source runtime error: "
 _COLOURS = re.compile(r"<\{%.*?%\}>")
 
 
@@ -74,7 +75,7 @@ class Recorder:
             step = str(getattr(done.metadata.op, "value", done.metadata.op))
             self._urns[_STEPS.get(step, step)].add(done.metadata.urn)
         elif (said := event.diagnostic_event) and said.severity == "error":
-            self._errors.append(_COLOURS.sub("", said.message).strip())
+            self._errors.append(_COLOURS.sub("", said.message).strip().removeprefix(_CRASH))
 
     def listen(self, line: str) -> None:
         """Take one line that the engine prints."""

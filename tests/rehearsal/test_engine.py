@@ -26,6 +26,12 @@ def _secret(
     )
 
 
+def _renamed() -> None:
+    """One secret under the configured ID."""
+    auto = secretmanager.SecretReplicationArgs(auto=secretmanager.SecretReplicationAutoArgs())
+    secretmanager.Secret("s", project="acme", secret_id=pulumi.Config().require("id"), replication=auto)
+
+
 def _identities(cloud: Cloud) -> set[str]:
     return {stored.id for stored in cloud.ledger.resources.values()}
 
@@ -54,6 +60,25 @@ def test_a_changed_setting_changes_what_reads_it_and_nothing_else() -> None:
         changed = stack.up()
     assert {label(urn) for urn in changed.touched} == {f"{SECRET}::labelled"}
     assert changed.counts["update"] == 1
+
+
+def test_a_change_that_the_cloud_cannot_make_in_place_replaces_the_resource() -> None:
+    with engine_stack(_renamed, config={"ai-platform:id": "a"}) as stack:
+        stack.up()
+        stack.configure({"ai-platform:id": "b"})
+        made = stack.up()
+        assert _identities(stack.cloud) == {"projects/acme/secrets/b"}
+    assert made.touched == made.urns["replace"]
+    assert {label(urn) for urn in made.touched} == {f"{SECRET}::s"}
+
+
+def test_what_somebody_deleted_by_hand_is_missed_by_refresh_and_made_again() -> None:
+    with engine_stack(_labelled, config={"ai-platform:team": "ai"}) as stack:
+        made = stack.up()
+        (gone,) = (urn for urn in made.urns["create"] if label(urn) == f"{SECRET}::kept")
+        stack.cloud.delete(SECRET, "projects/acme/secrets/kept", gone)
+        assert stack.refresh().urns["delete"] == {gone}
+        assert stack.up().urns["create"] == {gone}
 
 
 def test_what_the_cloud_refuses_is_an_error_of_the_run_with_its_property() -> None:
