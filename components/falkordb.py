@@ -35,6 +35,14 @@ DEFAULT_IMAGE = (
 _OPERATING_SYSTEM = "cos-cloud/cos-129-lts"
 _DATA_SHARE = 0.7
 
+# Container-Optimized OS' own agents for logs and metrics, and its updates within the milestone, which since
+# milestone 117 are off unless asked for. An update is laid ready and taken at the next boot.
+_AGENTS_AND_UPDATES = {
+    "google-logging-enabled": "true",
+    "google-monitoring-enabled": "true",
+    "cos-update-strategy": "update_enabled",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class FalkorDBArgs:
@@ -165,8 +173,7 @@ class FalkorDB(ComponentResource):
                 machine_type=self._args.machine_type,
                 disk_size_gb=self._args.disk_size_gb,
                 snapshot_days=self._args.snapshot_days,
-                # Container-Optimized OS' own agents for logs and metrics.
-                metadata={"google-logging-enabled": "true", "google-monitoring-enabled": "true"},
+                metadata=_AGENTS_AND_UPDATES,
             ),
             opts=ResourceOptions(parent=self),
         )

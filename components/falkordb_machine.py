@@ -11,9 +11,8 @@ import json
 import re
 from dataclasses import dataclass
 
-from components.cloud_init import File, cloud_config, rendered, script, script_path, unit
+from components.cloud_init import CONFIG_DIRECTORY, File, cloud_config, rendered, script, script_path, unit
 from components.vm_files import (
-    CONFIG_DIRECTORY,
     DATA_DIRECTORY,
     configuration_watch,
     data_disk,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components.cloud_init import (
-    CONFIG_DIRECTORY,
     METADATA_URL,
     SECRET_MANAGER_URL,
     File,
@@ -125,18 +124,3 @@ def started(*units: str) -> list[list[str]]:
 def secret_script() -> str:
     """Where `secret_reader` puts its script."""
     return script_path("fetch-secret")
-
-
-__all__ = [
-    "CONFIG_DIRECTORY",
-    "DATA_DEVICE",
-    "DATA_DIRECTORY",
-    "DATA_MOUNT_POINT",
-    "configuration_watch",
-    "data_disk",
-    "secret_reader",
-    "secret_script",
-    "started",
-    "ubuntu_packages",
-    "watchdog",
-]

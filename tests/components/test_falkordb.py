@@ -109,6 +109,11 @@ def test_the_operating_system_is_one_that_runs_containers_and_sends_their_logs(
     assert instance["metadata"]["google-monitoring-enabled"] == "true"
 
 
+def test_the_operating_system_takes_its_security_updates(instance: dict[str, Any]) -> None:
+    """They are off by default on every milestone that is still supported."""
+    assert instance["metadata"]["cos-update-strategy"] == "update_enabled"
+
+
 def test_the_image_comes_through_the_mirror_by_digest(files: dict[str, str]) -> None:
     unit = files["/etc/systemd/system/falkordb.service"]
     mirror = "europe-west1-docker.pkg.dev/acme-prod/ai-prod-docker-hub"
