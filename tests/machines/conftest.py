@@ -43,6 +43,11 @@ def exportfs() -> str:
 
 
 @pytest.fixture(scope="session")
+def docker() -> str:
+    return _tool("docker", package="docker.io")
+
+
+@pytest.fixture(scope="session")
 def nfsconf() -> str:
     return _tool("nfsconf", package="nfs-kernel-server")
 

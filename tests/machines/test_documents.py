@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from components.cloud_init import File
-from tests.machines.machines import FILES, USER_DATA
+from tests.machines.machines import FILES, USER_DATA, Host
 
 MACHINES = sorted(FILES)
 # Top-level keys are not checked by cloud-init's own schema.
@@ -126,6 +126,25 @@ def test_the_database_waits_for_its_disk_and_its_password() -> None:
     assert "Requires=docker.service data-disk.service" in unit
     assert "\nExecStartPre=/bin/bash /etc/ai-platform/falkordb-prepare.sh\n" in unit
     assert "target=/var/lib/falkordb/data " in unit
+
+
+def test_docker_understands_every_command_of_the_database(docker: str, host: Host) -> None:
+    """With no engine to reach, the first complaint about a command that can be read is that there is none."""
+    [unit] = [file.content for file in FILES["falkordb"] if file.path.endswith("falkordb.service")]
+    host.write(FILES["falkordb"])
+    commands = re.findall(r"^Exec\w+=-?/usr/bin/docker (.*)$", unit.replace("\\\n", ""), re.MULTILINE)
+    [check] = [file.content for file in FILES["falkordb"] if file.path.endswith("falkordb-check.sh")]
+    commands += [f"{asked} PING" for asked in re.findall(r"ask=\(docker (.*)\)", check)]
+    (host.root / "client.env").write_text("REDISCLI_AUTH=x\n")
+    assert [command.split()[0] for command in commands] == ["stop", "rm", "run", "stop", "exec"]
+    for command in commands:
+        here = command.replace("/etc/ai-platform", str(host.root)).replace(
+            "/run/falkordb/client", f"{host.root}/client"
+        )
+        ran = subprocess.run(
+            [docker, "--host=tcp://127.0.0.1:1", *here.split()], capture_output=True, text=True, check=False
+        )
+        assert "Cannot connect to the Docker daemon" in ran.stderr, ran.stderr
 
 
 def test_the_database_has_time_to_stop_before_it_is_killed() -> None:
