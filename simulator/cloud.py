@@ -100,7 +100,7 @@ class Cloud:
 
     def create(self, type: str, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Make a resource; its ID and its state."""
-        self._operate(urn)
+        self.attempt(urn)
         request = self._request(type, urn, inputs)
         identity = identity_of(request)
         for path, reason in refusals(self.ledger, request, identity):
@@ -130,7 +130,7 @@ class Cloud:
         news: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Change a resource in place; its new state."""
-        self._operate(urn)
+        self.attempt(urn)
         request = self._request(type, urn, news, id)
         self._existing(type, id)
         for path, reason in refusals(self.ledger, request, id):
@@ -144,7 +144,7 @@ class Cloud:
 
     def delete(self, type: str, id: str, urn: str) -> None:
         """Delete a resource; one that is gone already is no fault."""
-        self._operate(urn)
+        self.attempt(urn)
         stored = self.ledger.resources.get((type, id))
         if stored is None:
             return
@@ -207,7 +207,8 @@ class Cloud:
         self.ledger.resources[request.type, identity] = stored
         return identity, state
 
-    def _operate(self, urn: str) -> None:
+    def attempt(self, urn: str) -> None:
+        """Count a mutating operation, and fail it if it is the one that was asked to fail."""
         self.operations += 1
         fails = self._fail_on == self.operations or (
             isinstance(self._fail_on, str) and urn.endswith(self._fail_on)

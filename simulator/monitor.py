@@ -138,7 +138,7 @@ class CloudMonitor(MockMonitor):
 
     def _made(self, request: Any, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if request.type.startswith(_PROVIDER):
-            return self._provider(request, urn, inputs)
+            return self._provider(request, inputs)
         self._refuse_default_provider(request)
         kind, plain = request.type, {key: value for key, value in opened(inputs).items() if value is not None}
         checked, failures = self._cloud.check(kind, urn, None, plain)
@@ -147,6 +147,7 @@ class CloudMonitor(MockMonitor):
         try:
             if not failures:
                 self.needs[urn] = self._cloud.expectations(kind, urn, checked)
+                self._cloud.attempt(urn)
                 for path, reason in self._cloud.refusals(kind, urn, checked):
                     self._find(request, path, reason)
             identity, state = self._cloud.put(kind, urn, checked)
@@ -155,10 +156,10 @@ class CloudMonitor(MockMonitor):
             identity, state = request.name, {**checked, "id": request.name}
         return identity, self._sealed(request, inputs, state)
 
-    def _provider(self, request: Any, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    def _provider(self, request: Any, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         package = request.type.removeprefix(_PROVIDER)
         self._cloud.configure(package, provider_settings(opened(inputs)))
-        return f"{urn}-id", dict(inputs)
+        return "simulated", dict(inputs)
 
     def _refuse_default_provider(self, request: Any) -> None:
         package = request.type.split(":")[0]

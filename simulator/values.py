@@ -83,7 +83,7 @@ def _from_value(value: Value) -> Any:
             return value.string_value
         case "number_value":
             number = value.number_value
-            return int(number) if number.is_integer() else number
+            return int(number) if number % 1 == 0 else number
         case "bool_value":
             return value.bool_value
     return None

@@ -79,10 +79,7 @@ def _instance_refused(asked: Request) -> Iterable[Refusal]:
         if given and given in addresses_of(others, "networkInterfaces[].networkIp"):
             yield f"{at}.networkIp", f"{given} is in use by another machine; choose one that is free"
         if subnet is not None and subnet.get("region") != asked.zone.rsplit("-", 1)[0]:
-            yield (
-                f"{at}.subnetwork",
-                f"{subnet.id} is not in the region of the zone {asked.zone}; use one that is",
-            )
+            yield f"{at}.subnetwork", f"{subnet.id} is in another region than {asked.zone}; use one inside it"
     for at, disk in asked.every("attachedDisks[].source"):
         stored = asked.world.find(disk, _DISK)
         if stored is not None and stored.get("zone") != asked.zone:

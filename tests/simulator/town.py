@@ -1,0 +1,313 @@
+"""A small town in the simulated cloud: one right resource of each type."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from simulator.cloud import Cloud
+
+PROJECT = "acme-prod"
+REGION = "europe-west1"
+GONE = object()
+"""In a change: the property is taken away."""
+
+NETWORK = "gcp:compute/network:Network"
+SUBNET = "gcp:compute/subnetwork:Subnetwork"
+RANGE = "gcp:compute/globalAddress:GlobalAddress"
+CONNECTION = "gcp:servicenetworking/connection:Connection"
+ADDRESS = "gcp:compute/address:Address"
+FIREWALL = "gcp:compute/firewall:Firewall"
+ROUTER = "gcp:compute/router:Router"
+NAT = "gcp:compute/routerNat:RouterNat"
+DISK = "gcp:compute/disk:Disk"
+MACHINE = "gcp:compute/instance:Instance"
+SCHEDULE = "gcp:compute/resourcePolicy:ResourcePolicy"
+ACCOUNT = "gcp:serviceaccount/account:Account"
+SECRET = "gcp:secretmanager/secret:Secret"
+VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
+GRANT = "gcp:secretmanager/secretIamMember:SecretIamMember"
+POSTGRES = "gcp:sql/databaseInstance:DatabaseInstance"
+DATABASE = "gcp:sql/database:Database"
+USER = "gcp:sql/user:User"
+REDIS = "gcp:redis/instance:Instance"
+REPOSITORY = "gcp:artifactregistry/repository:Repository"
+IMAGE = "docker:index/image:Image"
+BUCKET = "gcp:storage/bucket:Bucket"
+OBJECT = "gcp:storage/bucketObject:BucketObject"
+ZONE = "gcp:dns/managedZone:ManagedZone"
+RECORD = "gcp:dns/recordSet:RecordSet"
+SERVICE = "gcp:cloudrunv2/service:Service"
+JOB = "gcp:cloudscheduler/job:Job"
+GROUP = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
+ARMOR = "gcp:compute/securityPolicy:SecurityPolicy"
+BACKEND = "gcp:compute/backendService:BackendService"
+ROUTES = "gcp:compute/uRLMap:URLMap"
+CERTIFICATE = "gcp:compute/managedSslCertificate:ManagedSslCertificate"
+HTTPS = "gcp:compute/targetHttpsProxy:TargetHttpsProxy"
+RULE = "gcp:compute/globalForwardingRule:GlobalForwardingRule"
+PASSWORD = "random:index/randomPassword:RandomPassword"
+IDENTITY = "random:index/randomId:RandomId"
+SLEEP = "time:index/sleep:Sleep"
+VARIABLE = "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable"
+API = "gcp:projects/service:Service"
+
+_NET = f"projects/{PROJECT}/global/networks/net"
+_EMAIL = f"api@{PROJECT}.iam.gserviceaccount.com"
+_IMAGES = f"{REGION}-docker.pkg.dev/{PROJECT}/images"
+_HERE = {"project": PROJECT, "region": REGION}
+_COMPUTE = "https://www.googleapis.com/compute/v1"
+
+RIGHT: dict[str, dict[str, Any]] = {
+    API: {"project": PROJECT, "service": "run.googleapis.com", "disableOnDestroy": False},
+    NETWORK: {"project": PROJECT, "name": "net", "autoCreateSubnetworks": False},
+    SUBNET: {**_HERE, "name": "egress", "network": _NET, "ipCidrRange": "10.10.0.0/26"},
+    RANGE: {
+        "project": PROJECT,
+        "name": "services",
+        "network": _NET,
+        "purpose": "VPC_PEERING",
+        "addressType": "INTERNAL",
+        "address": "10.20.0.0",
+        "prefixLength": 16,
+    },
+    CONNECTION: {
+        "network": _NET,
+        "service": "servicenetworking.googleapis.com",
+        "reservedPeeringRanges": ["services"],
+    },
+    ADDRESS: {**_HERE, "name": "graph", "subnetwork": "egress", "addressType": "INTERNAL"},
+    FIREWALL: {
+        "project": PROJECT,
+        "name": "graph",
+        "network": _NET,
+        "sourceRanges": ["10.10.0.0/26"],
+        "allows": [{"protocol": "tcp", "ports": ["6379"]}],
+    },
+    ROUTER: {**_HERE, "name": "router", "network": _NET},
+    NAT: {
+        **_HERE,
+        "name": "nat",
+        "router": "router",
+        "natIpAllocateOption": "AUTO_ONLY",
+        "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES",
+    },
+    ACCOUNT: {"project": PROJECT, "accountId": "api-account", "displayName": "API"},
+    SECRET: {"project": PROJECT, "secretId": "openai", "replication": {"auto": {}}},
+    VERSION: {"secret": f"projects/{PROJECT}/secrets/openai", "secretData": "sk-1"},
+    GRANT: {
+        "project": PROJECT,
+        "secretId": "openai",
+        "role": "roles/secretmanager.secretAccessor",
+        "member": f"serviceAccount:api-account@{PROJECT}.iam.gserviceaccount.com",
+    },
+    SCHEDULE: {
+        **_HERE,
+        "name": "daily",
+        "snapshotSchedulePolicy": {
+            "schedule": {"dailySchedule": {"daysInCycle": 1, "startTime": "03:00"}},
+            "retentionPolicy": {"maxRetentionDays": 14},
+        },
+    },
+    DISK: {"project": PROJECT, "zone": f"{REGION}-b", "name": "data", "type": "pd-balanced", "size": 20},
+    MACHINE: {
+        "project": PROJECT,
+        "zone": f"{REGION}-b",
+        "name": "graph",
+        "machineType": "e2-standard-2",
+        "bootDisk": {"initializeParams": {"image": "cos-cloud/cos-stable"}},
+        "networkInterfaces": [{"subnetwork": "egress", "networkIp": "10.10.0.10"}],
+        "attachedDisks": [{"source": "data", "deviceName": "data"}],
+        "serviceAccount": {
+            "email": f"api-account@{PROJECT}.iam.gserviceaccount.com",
+            "scopes": ["cloud-platform"],
+        },
+    },
+    POSTGRES: {
+        **_HERE,
+        "name": "pg",
+        "databaseVersion": "POSTGRES_17",
+        "deletionProtection": False,
+        "settings": {
+            "edition": "ENTERPRISE",
+            "tier": "db-custom-1-3840",
+            "diskSize": 20,
+            "ipConfiguration": {"ipv4Enabled": False, "privateNetwork": _NET},
+            "backupConfiguration": {
+                "enabled": True,
+                "pointInTimeRecoveryEnabled": True,
+                "transactionLogRetentionDays": 7,
+                "backupRetentionSettings": {"retainedBackups": 14},
+            },
+        },
+    },
+    DATABASE: {"project": PROJECT, "instance": "pg", "name": "axis_eval"},
+    USER: {"project": PROJECT, "instance": "pg", "name": "eval", "password": "abc"},
+    REDIS: {
+        **_HERE,
+        "name": "cache",
+        "memorySizeGb": 1,
+        "authorizedNetwork": _NET,
+        "connectMode": "PRIVATE_SERVICE_ACCESS",
+        "transitEncryptionMode": "SERVER_AUTHENTICATION",
+        "authEnabled": True,
+        "redisVersion": "REDIS_7_2",
+    },
+    REPOSITORY: {"project": PROJECT, "location": REGION, "repositoryId": "images", "format": "DOCKER"},
+    IMAGE: {"imageName": f"{_IMAGES}/api:dev", "build": {"context": ".", "platform": "linux/amd64"}},
+    BUCKET: {
+        "project": PROJECT,
+        "name": "acme-prod-files",
+        "location": "EU",
+        "publicAccessPrevention": "enforced",
+    },
+    OBJECT: {"bucket": "acme-prod-files", "name": "duckdb.yaml", "content": "duckdb: {}"},
+    ZONE: {
+        "project": PROJECT,
+        "name": "internal",
+        "dnsName": "prod.ai.internal.",
+        "visibility": "private",
+        "privateVisibilityConfig": {"networks": [{"networkUrl": _NET}]},
+    },
+    RECORD: {
+        "project": PROJECT,
+        "managedZone": "internal",
+        "name": "graph.prod.ai.internal.",
+        "type": "A",
+        "ttl": 60,
+        "rrdatas": ["10.10.0.10"],
+    },
+    SERVICE: {
+        "project": PROJECT,
+        "location": REGION,
+        "name": "api",
+        "deletionProtection": False,
+        "template": {
+            "serviceAccount": f"api-account@{PROJECT}.iam.gserviceaccount.com",
+            "timeout": "3600s",
+            "maxInstanceRequestConcurrency": 200,
+            "scaling": {"minInstanceCount": 1, "maxInstanceCount": 1},
+            "vpcAccess": {
+                "egress": "PRIVATE_RANGES_ONLY",
+                "networkInterfaces": [{"network": _NET, "subnetwork": "egress"}],
+            },
+            "containers": [
+                {
+                    "image": f"{_IMAGES}/api@sha256:{'0' * 64}",
+                    "ports": {"containerPort": 8500},
+                    "resources": {"limits": {"cpu": "2", "memory": "4Gi"}, "cpuIdle": False},
+                    "envs": [
+                        {"name": "DEBUG", "value": "false"},
+                        {
+                            "name": "OPENAI_API_KEY",
+                            "valueSource": {"secretKeyRef": {"secret": "openai", "version": "1"}},
+                        },
+                    ],
+                    "volumeMounts": [{"name": "scratch", "mountPath": "/data"}],
+                    "startupProbe": {"httpGet": {"path": "/"}, "periodSeconds": 5, "timeoutSeconds": 4},
+                }
+            ],
+            "volumes": [{"name": "scratch", "emptyDir": {"medium": "MEMORY"}}],
+        },
+        "traffics": [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}],
+    },
+    JOB: {
+        **_HERE,
+        "name": "sync",
+        "schedule": "0 3 * * *",
+        "timeZone": "Europe/Berlin",
+        "httpTarget": {
+            "uri": "https://api.example.com/sync",
+            "httpMethod": "POST",
+            "oidcToken": {"serviceAccountEmail": f"api-account@{PROJECT}.iam.gserviceaccount.com"},
+        },
+    },
+    GROUP: {**_HERE, "name": "api", "networkEndpointType": "SERVERLESS", "cloudRun": {"service": "api"}},
+    ARMOR: {
+        "project": PROJECT,
+        "name": "armor",
+        "rules": [
+            {
+                "action": "allow",
+                "priority": 2147483647,
+                "match": {"versionedExpr": "SRC_IPS_V1", "config": {"srcIpRanges": ["*"]}},
+            }
+        ],
+    },
+    BACKEND: {
+        "project": PROJECT,
+        "name": "api",
+        "loadBalancingScheme": "EXTERNAL_MANAGED",
+        "securityPolicy": "armor",
+        "backends": [{"group": f"{_COMPUTE}/projects/{PROJECT}/regions/{REGION}/networkEndpointGroups/api"}],
+    },
+    ROUTES: {
+        "project": PROJECT,
+        "name": "routes",
+        "defaultService": "api",
+        "hostRules": [{"hosts": ["*"], "pathMatcher": "all"}],
+        "pathMatchers": [
+            {"name": "all", "defaultService": "api", "pathRules": [{"paths": ["/api/*"], "service": "api"}]}
+        ],
+    },
+    CERTIFICATE: {"project": PROJECT, "name": "certificate", "managed": {"domains": ["api.example.com"]}},
+    HTTPS: {"project": PROJECT, "name": "https", "urlMap": "routes", "sslCertificates": ["certificate"]},
+    RULE: {
+        "project": PROJECT,
+        "name": "https",
+        "target": "https",
+        "portRange": "443",
+        "loadBalancingScheme": "EXTERNAL_MANAGED",
+    },
+    PASSWORD: {"length": 32, "special": False},
+    IDENTITY: {"byteLength": 4},
+    SLEEP: {"createDuration": "60s"},
+    VARIABLE: {
+        "projectId": "prj_1",
+        "key": "NEXT_PUBLIC_API_URL",
+        "value": "https://api",
+        "targets": ["production"],
+        "sensitive": False,
+    },
+}
+"""One right resource of each type, in an order in which they can be made."""
+
+
+def urn(type_token: str, name: str = "it") -> str:
+    return f"urn:pulumi:prod::ai-platform::{type_token}::{name}"
+
+
+def town(*, until: str | None = None) -> Cloud:
+    """A cloud with one right resource of each type, or of each before `until`."""
+    cloud = Cloud()
+    for type_token, inputs in RIGHT.items():
+        if type_token == until:
+            break
+        make(cloud, type_token, inputs)
+    return cloud
+
+
+def make(
+    cloud: Cloud, type_token: str, inputs: dict[str, Any], name: str = "it"
+) -> tuple[str, dict[str, Any]]:
+    checked, failures = cloud.check(type_token, urn(type_token, name), None, inputs)
+    assert not failures, failures
+    return cloud.create(type_token, urn(type_token, name), checked)
+
+
+def changed(type_token: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """The right inputs of a type with `changes`: a path to a value, or to `GONE`."""
+    inputs = copy.deepcopy(RIGHT[type_token])
+    for path, value in changes.items():
+        *way, last = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", path)]
+        place: Any = inputs
+        for step in way:
+            place = place[step] if isinstance(step, int) else place.setdefault(step, {})
+        if value is GONE:
+            del place[last]
+        elif isinstance(last, int) and last == len(place):
+            place.append(value)
+        else:
+            place[last] = value
+    return inputs
