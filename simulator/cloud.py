@@ -13,7 +13,8 @@ from typing import Any
 
 from simulator.computing import auto_name, identity_of, known_before, state_of
 from simulator.differing import Diff, difference
-from simulator.judging import expectations, refusals, undeletable, wrong_inputs
+from simulator.functions import answer_of
+from simulator.judging import expectations, refusals, service_need, undeletable, wrong_inputs
 from simulator.ledger import Ledger
 from simulator.paths import UNKNOWN
 from simulator.rules import rules_of
@@ -103,6 +104,9 @@ class Cloud:
         self.attempt(urn)
         request = self._request(type, urn, inputs)
         identity = identity_of(request)
+        service = service_need(self.ledger, request)
+        if service is not None and service.found is None:
+            raise CloudRefused(service.reason, service.property)
         for path, reason in refusals(self.ledger, request, identity):
             raise CloudRefused(reason, path)
         return self.put(type, urn, inputs)
@@ -120,6 +124,10 @@ class Cloud:
     def expectations(self, type: str, urn: str, inputs: Mapping[str, Any]) -> list[Need]:
         """What must come before the resource: what it names, and what it needs without naming it."""
         return expectations(self.ledger, self._request(type, urn, inputs))
+
+    def service_need(self, type: str, urn: str, inputs: Mapping[str, Any]) -> Need | None:
+        """The API that must be enabled before, where it is the program that enables APIs."""
+        return service_need(self.ledger, self._request(type, urn, inputs))
 
     def update(
         self,
@@ -159,23 +167,12 @@ class Cloud:
         Raises:
             CloudRefused: the simulated cloud has no such function.
         """
-        known = {
-            "project": self.ledger.setting("gcp", "project"),
-            "region": self.ledger.setting("gcp", "region"),
-        }
-        if token == "gcp:organizations/getClientConfig:getClientConfig":
-            return {
-                **known,
-                "zone": self.ledger.setting("gcp", "zone"),
-                "accessToken": "simulated",
-                "id": "client",
-            }
-        if token == "gcp:organizations/getProject:getProject":
-            project = args.get("projectId") or known["project"]
-            return {"projectId": project, "number": "100000000001", "id": f"projects/{project}"}
-        raise CloudRefused(
-            f"the simulated cloud has no function {token}; take the value from settings instead"
-        )
+        answer = answer_of(self.ledger, token, args)
+        if answer is None:
+            raise CloudRefused(
+                f"the simulated cloud has no function {token}; take the value from settings instead"
+            )
+        return answer
 
     def save(self, path: Path) -> None:
         """Write what exists to `path`."""

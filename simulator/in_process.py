@@ -122,7 +122,7 @@ def plan(
         if monitor.findings:
             raise PlanRefused([*monitor.findings, f"the program: {error}"]) from error
         raise
-    findings = [*monitor.findings, *_missing_edges(monitor)]
+    findings = [*monitor.findings, *_missing_edges(monitor, cloud)]
     if findings:
         raise PlanRefused(findings)
     return Plan(
@@ -193,13 +193,20 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(None)
 
 
-def _missing_edges(monitor: CloudMonitor) -> Iterator[str]:
+def _missing_edges(monitor: CloudMonitor, cloud: Cloud) -> Iterator[str]:
     """What a resource uses without waiting for it: made in parallel, it is there on some days only."""
-    for urn, needs in monitor.needs.items():
-        ancestors = _ancestors(urn, monitor.planned)
-        for need in needs:
+    for stored in list(cloud.ledger.resources.values()):
+        if stored.urn not in monitor.planned:
+            continue
+        ancestors = _ancestors(stored.urn, monitor.planned)
+        one = monitor.planned[stored.urn]
+        # Only at the end is it known which APIs the program enables.
+        service = cloud.service_need(stored.type, stored.urn, stored.inputs)
+        if service is not None and service.found is None:
+            yield f"{one.name} ({one.type}): {service.property}: {service.reason}"
+        for need in [*monitor.needs.get(stored.urn, ()), *([service] if service else ())]:
             if need.found is not None and need.found.urn in monitor.planned.keys() - ancestors:
-                one, other = monitor.planned[urn], monitor.planned[need.found.urn]
+                other = monitor.planned[need.found.urn]
                 used = f"uses {other.name} ({other.type}) and does not wait for it; pass one of its outputs"
                 yield f"{one.name} ({one.type}): {need.property}: {used}"
 

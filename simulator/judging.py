@@ -15,6 +15,8 @@ from simulator.rules.model import Need, Reference, Refusal, Request, Stored
 from simulator.schema import ResourceSchema
 from simulator.shape import shape_failures
 
+_API = "gcp:projects/service:Service"
+
 # Nearly every type of the provider has it, and refuses its own deletion by it.
 _EVERYWHERE = {"deletionPolicy": ("PREVENT", False)}
 
@@ -86,6 +88,17 @@ def expectations(ledger: Ledger, request: Request) -> list[Need]:
         if not reference.is_foreign(value)
     ]
     return [need for need in [*named, *rules.needs(request)] if need.found is not None]
+
+
+def service_need(ledger: Ledger, request: Request) -> Need | None:
+    """The API that the resource belongs to, where it is the program that enables APIs."""
+    api = rules_of(request.type).api
+    enabled = [one for one in ledger.all(_API) if one.get("project") == request.project]
+    if api is None or not enabled or ledger.was_there(api):
+        return None
+    found = next((one for one in enabled if one.get("service") == api), None)
+    reason = f"{api} is not enabled in {request.project}; enable it, and pass a project that waits for it"
+    return Need(property="project", found=found, reason=reason)
 
 
 def undeletable(ledger: Ledger, stored: Stored) -> Iterator[Refusal]:

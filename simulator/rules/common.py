@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from simulator.rules.model import Name, Reference, Request, Stored
+from simulator.rules.model import Name, Reference, Request, Stored, World
 
 COMPUTE_URL = "https://www.googleapis.com/compute/v1/"
 
@@ -59,14 +59,18 @@ def linked(identity: Callable[[Request], str], **more: Callable[[Request], Any])
 
 
 def project_number(asked: Request, project: str | None = None) -> str:
-    """The project's number: the one that the cloud was told, else one that its ID gives."""
-    name = project or asked.project
-    known = asked.world.setting("projects", name)
-    return str(known) if known else Request.number(_of(asked, name), "project", digits=12)
+    """The number of the project that the resource is in, or of `project`."""
+    return numbered(asked.world, project or asked.project)
 
 
-def _of(asked: Request, name: str) -> Request:
-    return Request(type=asked.type, urn=name, inputs={}, world=asked.world)
+def numbered(world: World, project: str) -> str:
+    """A project's number: the one that the cloud was told, else one that its ID gives."""
+    told = world.setting("projects", project)
+    return (
+        str(told)
+        if told
+        else Request(type="", urn=project, inputs={}, world=world).number("project", digits=12)
+    )
 
 
 def parsed(text: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -294,6 +294,17 @@ def test_a_projects_own_number_is_in_its_addresses_once_it_is_told() -> None:
     assert state["uri"] == f"https://api-123456789012.{t.REGION}.run.app"
 
 
+def test_functions_that_tell_where_a_program_is_are_answered() -> None:
+    cloud = Cloud()
+    cloud.configure("gcp", {"project": t.PROJECT, "region": t.REGION})
+    cloud.configure("projects", {t.PROJECT: "123456789012"})
+
+    assert cloud.invoke("gcp:organizations/getClientConfig:getClientConfig", {})["region"] == t.REGION
+    assert cloud.invoke("gcp:organizations/getProject:getProject", {})["number"] == "123456789012"
+    with pytest.raises(CloudRefused, match="take the value from settings"):
+        cloud.invoke("gcp:compute/getImage:getImage", {})
+
+
 def test_labels_of_the_provider_are_on_what_has_labels() -> None:
     cloud = Cloud()
     cloud.configure("gcp", {"defaultLabels": {"stack": "prod"}})
@@ -342,9 +353,20 @@ def test_the_private_address_and_the_disk_of_postgres_are_not_taken_back() -> No
 @pytest.mark.parametrize("name", ["projects/acme-prod/secrets/openai", "openai"])
 def test_what_was_there_before_may_be_named(name: str) -> None:
     cloud = t.town(until=t.SECRET)
-    cloud.ledger.existing = ["projects/acme-prod/secrets/openai"]
+    cloud.ledger.existing.append("projects/acme-prod/secrets/openai")
 
     t.make(cloud, t.GRANT, t.changed(t.GRANT, {"secretId": name}))
+
+
+def test_where_the_program_enables_apis_a_resource_of_another_is_refused() -> None:
+    cloud = Cloud()
+    t.make(cloud, t.API, t.RIGHT[t.API])
+
+    with pytest.raises(CloudRefused, match=r"compute.googleapis.com is not enabled in acme-prod; enable it"):
+        t.make(cloud, t.NETWORK, t.RIGHT[t.NETWORK])
+
+    t.make(cloud, t.API, t.changed(t.API, {"service": "compute.googleapis.com"}), "compute")
+    t.make(cloud, t.NETWORK, t.RIGHT[t.NETWORK])
 
 
 def test_a_type_of_no_sdk_is_refused() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi import ComponentResource, Config, Output, ResourceOptions
-from pulumi_gcp import Provider, redis, secretmanager, serviceaccount
+from pulumi_gcp import Provider, projects, redis, secretmanager, serviceaccount
 from pulumi_random import RandomId, RandomPassword
 
 from simulator.cloud import Cloud
@@ -215,6 +215,23 @@ def test_what_is_used_without_waiting_for_it_is_refused() -> None:
 
     assert [line for line in findings if "does not wait for it" in line or "names no Secret" in line]
     assert plan(version_of(lambda made: made.id)).of(t.VERSION)
+
+
+def test_a_resource_waits_for_its_api_where_the_program_enables_it() -> None:
+    def program(*apis: str, waits: bool) -> None:
+        enabled = [
+            projects.Service(
+                api, project=t.PROJECT, service=f"{api}.googleapis.com", disable_on_destroy=False
+            )
+            for api in apis
+        ]
+        project = enabled[0].project if waits else t.PROJECT
+        replication = secretmanager.SecretReplicationArgs(auto=secretmanager.SecretReplicationAutoArgs())
+        secretmanager.Secret("it", project=project, secret_id="it", replication=replication)
+
+    assert "is not enabled" in refused(lambda: program("run", waits=True))[0]
+    assert "does not wait for it" in refused(lambda: program("secretmanager", waits=False))[0]
+    assert plan(lambda: program("secretmanager", waits=True)).of(t.SECRET)
 
 
 def test_what_was_there_before_the_program_is_used_freely() -> None:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from simulator.cloud import Cloud
+from simulator.rules import RULES
 
 PROJECT = "acme-prod"
 REGION = "europe-west1"
@@ -280,7 +281,7 @@ def urn(type_token: str, name: str = "it") -> str:
 
 def town(*, until: str | None = None) -> Cloud:
     """A cloud with one right resource of each type, or of each before `until`."""
-    cloud = Cloud()
+    cloud = Cloud(existing={rules.api for rules in RULES.values() if rules.api})
     for type_token, inputs in RIGHT.items():
         if type_token == until:
             break
