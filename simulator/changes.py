@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from settings import NAMESPACE
 from simulator.outcome import OPERATIONS, Outcome
-
-NAMESPACE = "ai-platform"
 
 
 @dataclass(frozen=True, kw_only=True)
