@@ -169,9 +169,7 @@ class Cloud:
         """
         answer = answer_of(self.ledger, token, args)
         if answer is None:
-            raise CloudRefused(
-                f"the simulated cloud has no function {token}; take the value from settings instead"
-            )
+            raise CloudRefused(f"{token} is not simulated; take the value from settings instead")
         return answer
 
     def save(self, path: Path) -> None:

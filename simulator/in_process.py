@@ -11,6 +11,7 @@ import contextvars
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -148,6 +149,8 @@ def _configure(cloud: Cloud, config: Mapping[str, str]) -> None:
 def _fresh_runtime() -> asyncio.AbstractEventLoop:
     """A runtime that knows nothing of any plan before, and its event loop."""
     loop = asyncio.new_event_loop()
+    # One thing at a time, so that the same program makes the same things in the same order.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
     asyncio.set_event_loop(loop)
     ROOT.set(None)
     SETTINGS.outputs = set()

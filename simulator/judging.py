@@ -10,11 +10,19 @@ from collections.abc import Iterator
 
 from simulator.documented import undocumented
 from simulator.ledger import Ledger
-from simulator.rules import rules_of
+from simulator.rules import RULES, rules_of
 from simulator.rules.model import Need, Reference, Refusal, Request, Stored
 from simulator.schema import ResourceSchema
 from simulator.shape import shape_failures
 
+# These take their place from what they are attached to.
+_PLACED_BY_OTHERS = (
+    "IamMember",
+    "IAMMember",
+    "secretVersion",
+    "attachedDisk",
+    "diskResourcePolicyAttachment",
+)
 _API = "gcp:projects/service:Service"
 
 # Nearly every type of the provider has it, and refuses its own deletion by it.
@@ -24,7 +32,7 @@ _EVERYWHERE = {"deletionPolicy": ("PREVENT", False)}
 def wrong_inputs(schema: ResourceSchema, request: Request) -> list[Refusal]:
     """What is wrong with the properties, whatever exists: their shape first, and only then their values."""
     rules = rules_of(request.type)
-    found = list(shape_failures(schema.inputs, request.inputs))
+    found = [*shape_failures(schema.inputs, request.inputs), *_nowhere(schema, request)]
     if found:
         return found
     found += undocumented(schema.inputs, request.inputs)
@@ -50,6 +58,17 @@ def wrong_inputs(schema: ResourceSchema, request: Request) -> list[Refusal]:
         ]
     # What compares values relies on each of them having its form.
     return found or list(rules.wrong(request))
+
+
+def _nowhere(schema: ResourceSchema, request: Request) -> Iterator[Refusal]:
+    """A resource that says no project, region or zone, where its provider says none either."""
+    if not request.type.startswith("gcp:") or any(part in request.type for part in _PLACED_BY_OTHERS):
+        return
+    for place in ("project", "region", "zone") if request.type in RULES else ():
+        wanted = schema.inputs.get(place)
+        given = place in request.inputs or request.world.setting("gcp", place)
+        if wanted and not wanted.required and not given:
+            yield place, "is required and missing; give it, or set it on the provider"
 
 
 def refusals(ledger: Ledger, request: Request, identity: str) -> Iterator[Refusal]:

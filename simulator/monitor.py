@@ -233,7 +233,7 @@ def _planned(
         inputs=inputs,
         state=state,
         id=identity,
-        dependencies=tuple(request.dependencies),
+        dependencies=tuple(sorted(request.dependencies)),
         protect=request.protect,
         provider=request.provider.rsplit("::", 1)[0] if request.provider else "",
         options={

@@ -66,11 +66,8 @@ def project_number(asked: Request, project: str | None = None) -> str:
 def numbered(world: World, project: str) -> str:
     """A project's number: the one that the cloud was told, else one that its ID gives."""
     told = world.setting("projects", project)
-    return (
-        str(told)
-        if told
-        else Request(type="", urn=project, inputs={}, world=world).number("project", digits=12)
-    )
+    by_its_id = Request(type="", urn=project, inputs={}, world=world).number("project", digits=12)
+    return str(told) if told else by_its_id
 
 
 def parsed(text: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

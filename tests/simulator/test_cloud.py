@@ -51,6 +51,16 @@ def test_what_is_wrong_says_where_and_what_to_write_instead() -> None:
     assert ("memorySizeGb", "is required and missing; give an integer") in failures
 
 
+def test_a_resource_needs_a_place_of_its_own_or_one_of_its_provider() -> None:
+    cloud, homeless = Cloud(), t.changed(t.SUBNET, {"project": t.GONE, "region": t.GONE})
+
+    _, failures = cloud.check(t.SUBNET, t.urn(t.SUBNET), None, homeless)
+    assert [path for path, _ in failures] == ["project", "region"]
+
+    cloud.configure("gcp", {"project": t.PROJECT, "region": t.REGION})
+    assert cloud.check(t.SUBNET, t.urn(t.SUBNET), None, homeless)[1] == []
+
+
 def test_what_is_not_known_yet_is_not_judged() -> None:
     unknown = t.changed(t.SUBNET, {"network": UNKNOWN, "ipCidrRange": UNKNOWN})
     cloud = Cloud()

@@ -178,7 +178,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_names_and_remedies() -> N
         redis.Instance("small", memory_size_gb=1, tier="TINY")
         redis.Instance("big", memory_size_gb=1, maintenance_policy=misspelt)
 
-    findings = refused(program)
+    findings = refused(program, config={"gcp:project": t.PROJECT, "gcp:region": t.REGION})
 
     assert len(findings) == 2
     assert any(finding.startswith(f"small ({t.REDIS}): tier: 'TINY'") for finding in findings)
