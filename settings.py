@@ -1,7 +1,7 @@
 """The stack's configuration: read once, checked whole, refused with one line for each thing that is wrong.
 
 Every key has its meaning, unit and default in the model that holds it. Secrets are not among them: they are
-read as Pulumi secrets by `StackSecrets`, which never shows a value.
+read as Pulumi secrets by `services.stack_secrets`, which never shows a value.
 """
 
 from __future__ import annotations
@@ -18,14 +18,10 @@ from pydantic_core import ErrorDetails
 
 from components.environment import Environment
 from services.axis.settings import AxisSettings
-from services.settings import Model, NetworkSettings
+from services.settings import Model, NetworkSettings, SettingsError
 
 NAMESPACE = "ai-platform"
 _OBJECTS = ("labels", "network", "axis")
-
-
-class SettingsError(pulumi.RunError):
-    """The stack's configuration can't be deployed; the message has a line for each reason."""
 
 
 class Settings(Model):
@@ -80,13 +76,16 @@ class Settings(Model):
         """Google Cloud resources that must exist before the stack is brought up, by full resource name."""
         if self.axis is None:
             return []
-        by_hand = [
-            f"projects/{self.project}/secrets/{secret.secret}/versions/{secret.version}"
-            for secret in self.axis.secrets.values()
-            if secret.source == "secret_manager"
-        ]
-        zone = self.axis.domain.dns_zone if self.axis.domain else None
-        return [*by_hand, *([f"projects/{self.project}/managedZones/{zone}"] if zone else [])]
+        existing = []
+        for secret in self.axis.secrets.values():
+            if secret.source == "secret_manager":
+                name = f"projects/{self.project}/secrets/{secret.secret}"
+                existing += [name, f"{name}/versions/{secret.version}"]
+        if self.axis.domain and self.axis.domain.dns_zone:
+            existing.append(f"projects/{self.project}/managedZones/{self.axis.domain.dns_zone}")
+        if self.axis.api.canary:
+            existing.append(self.axis.api.canary.stable_revision)
+        return existing
 
     def environment(self, stack: str) -> Environment:
         """The environment that this stack's components are deployed into."""
@@ -99,29 +98,6 @@ class Settings(Model):
             prefix=self.prefix,
             protect=self.protect,
         )
-
-
-class StackSecrets:
-    """The secret values in a stack's configuration, each under `SYSTEM:NAME`, e.g. `axis:OPENAI_API_KEY`."""
-
-    def __init__(self, stack: str, system: str) -> None:
-        self._stack, self._system = stack, system
-
-    def require(self, name: str) -> pulumi.Output[str]:
-        """The secret called `name`.
-
-        Raises:
-            SettingsError: it is missing, or it is there in the clear.
-        """
-        key = f"{self._system}:{name}"
-        command = f"pulumi config set --secret {key} --stack {self._stack}"
-        if pulumi_config.get_config(key) is None:
-            raise SettingsError(f"Pulumi.{self._stack}.yaml: {key}: is missing; run `{command}`")
-        if not pulumi_config.is_config_secret(key):
-            raise SettingsError(
-                f"Pulumi.{self._stack}.yaml: {key}: stands there in the clear; renew it and run `{command}`"
-            )
-        return pulumi.Config(self._system).require_secret(name)
 
 
 def load_settings() -> Settings:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+class SettingsError(pulumi.RunError):
+    """The stack's configuration can't be deployed; the message has a line for each reason."""
 
 
 class Model(BaseModel):
@@ -57,11 +62,25 @@ class PostgresSettings(Model):
         default=20, ge=10, le=65536, description="Initial disk size in GB; it grows by itself."
     )
     backup_retention_days: int = Field(default=14, ge=1, le=365, description="Daily backups kept, in days.")
-    pitr_days: int = Field(default=7, ge=1, le=7, description="Point-in-time recovery window, in days.")
+    pitr_days: int = Field(
+        default=7,
+        ge=1,
+        le=7,
+        description="Point-in-time recovery window, in days; backups must reach as far.",
+    )
     maintenance_day: int = Field(
         default=7, ge=1, le=7, description="Day of the maintenance window, 1 is Monday."
     )
     maintenance_hour: int = Field(default=3, ge=0, le=23, description="Hour of the window, UTC.")
+
+    @model_validator(mode="after")
+    def _keeps_a_backup_for_each_day(self) -> Self:
+        if self.pitr_days > self.backup_retention_days:
+            raise ValueError(
+                f"pitr_days {self.pitr_days} reaches further back than the backups; "
+                f"write pitr_days: {self.backup_retention_days} or backup_retention_days: {self.pitr_days}"
+            )
+        return self
 
 
 class RedisSettings(Model):

@@ -10,7 +10,9 @@ import pulumi
 import pytest
 from pulumi.runtime import config as pulumi_config
 
-from settings import NAMESPACE, Settings, SettingsError, StackSecrets, load_settings
+from services.settings import SettingsError
+from services.stack_secrets import StackSecrets
+from settings import NAMESPACE, Settings, load_settings
 
 LEAST: dict[str, Any] = {
     "project": "acme-ai-test",
@@ -260,6 +262,7 @@ def test_what_must_exist_beforehand_is_known_from_the_settings() -> None:
         )
     )
     assert settings.prerequisites() == [
+        "projects/acme-ai-test/secrets/openai",
         "projects/acme-ai-test/secrets/openai/versions/3",
         "projects/acme-ai-test/managedZones/acme",
     ]

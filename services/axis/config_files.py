@@ -6,15 +6,18 @@ API replaces from its own secret variables before the API starts.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.axis.contract import password_variable
-from services.axis.settings import DatabaseSettings, DuckDBSettings
+from services.axis.settings import DATASETS, DatabaseSettings, DuckDBSettings
 
-DATA_DIR = "/var/lib/axis"
-"""Where the volume with the DuckDB file is mounted, in the API's container and the keeper's."""
+_WRITTEN = {"duckdb.yaml", *(f"{dataset}_db.yaml" for dataset in DATASETS)}
+
+DATA_DIR = "/app/data"
+"""AXIS's own data folder, which its image makes writable; the DuckDB file's volume is mounted there."""
 
 DUCKDB_FILE = f"{DATA_DIR}/local_store.duckdb"
 
@@ -34,6 +37,22 @@ def duckdb_file(duckdb: DuckDBSettings) -> str:
             "sync_workers": sync.workers,
         },
     )
+
+
+def more_files(folder: str | None) -> dict[str, str]:
+    """The YAML files of the team's own folder, by name.
+
+    Raises:
+        ValueError: the folder holds none, or one that is made from the settings.
+    """
+    if folder is None:
+        return {}
+    files = {path.name: path.read_text() for path in sorted(Path(folder).glob("*.yaml"))}
+    if not files:
+        raise ValueError(f"config_folder {folder}: holds no YAML file; write a folder that does")
+    if taken := sorted(set(files) & _WRITTEN):
+        raise ValueError(f"config_folder {folder}: {taken[0]} is made from the settings; take the file out")
+    return files
 
 
 def database_file(dataset: str, database: DatabaseSettings, *, user: str, address: str, name: str) -> str:

@@ -69,8 +69,9 @@ class ApiSettings(Model):
     request_timeout_seconds: int = Field(
         default=3600, ge=1, le=3600, description="Longest request or stream, in seconds."
     )
-    public: bool = Field(
-        default=True, description="Anybody may call it; false asks for an invoker's identity."
+    public: bool = Field(default=True, description="Anybody may call it; false asks for an identity.")
+    invokers: dict[str, str] = Field(
+        default={}, description="IAM members that may call it where it is not public, by a short name."
     )
     canary: CanarySettings | None = Field(default=None, description="Traffic split with an older revision.")
 
@@ -78,6 +79,8 @@ class ApiSettings(Model):
     def _agrees_with_itself(self) -> Self:
         if self.source and self.image:
             raise ValueError("`source` and `image` exclude each other; keep the one to deploy")
+        if self.public and self.invokers:
+            raise ValueError("`invokers` are asked for nothing where `public` is true; keep one of the two")
         if self.min_instances > self.max_instances:
             raise ValueError(
                 f"min_instances {self.min_instances} is above max_instances {self.max_instances}; "
@@ -251,6 +254,10 @@ class AxisSettings(Model):
     redis: RedisSettings | None = Field(default=RedisSettings(), description="null for no Redis.")
     falkordb: FalkorDBSettings | None = Field(default=FalkorDBSettings(), description="null for no graph.")
     duckdb: DuckDBSettings = DuckDBSettings()
+    config_folder: str | None = Field(
+        default=None,
+        description="Folder with more of AXIS's YAML files: theme.yaml, agents.yaml and the like.",
+    )
     env: dict[EnvironmentName, str] = Field(
         default={}, description="More plain variables of the API, e.g. LLM_MODEL_NAME."
     )
