@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from settings import NAMESPACE
-from simulator.outcome import OPERATIONS, Outcome
+from simulator.outcome import OPERATIONS, Outcome, label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +90,6 @@ CHANGES: Sequence[Change] = (
     ),
 )
 """What a rehearsal changes in a stack that runs AXIS."""
-
-
-def label(urn: str) -> str:
-    """`TYPE::NAME` of a URN, without its parents' types."""
-    *_, types, name = urn.split("::")
-    return f"{types.split('$')[-1]}::{name}"
 
 
 def _with(text: str | None, inner: list[str], value: Any) -> Any:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from simulator.changes import label
 from simulator.cloud import Cloud
 from simulator.engine import EngineStack
-from simulator.outcome import Outcome
+from simulator.outcome import Outcome, label
 from simulator.schema import resource_schema
 
 Judgement = Callable[[Outcome], Iterable[str]]
@@ -21,9 +20,13 @@ Judgement = Callable[[Outcome], Iterable[str]]
 _SHORTEST_SECRET = 8
 
 
-def contents(cloud: Cloud) -> dict[str, Any]:
-    """The resources in `cloud` by URN, in a form that is equal for equal clouds."""
-    return {stored.urn: asdict(stored) for stored in cloud.ledger.resources.values()}
+Contents = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Resources by URN and ID: what is retained when it is replaced shares the URN of what replaces it."""
+
+
+def contents(cloud: Cloud) -> Contents:
+    """The resources in `cloud`, in a form that is equal for equal clouds."""
+    return {(stored.urn, stored.id): asdict(stored) for stored in cloud.ledger.resources.values()}
 
 
 def succeeded(outcome: Outcome) -> list[str]:
@@ -54,9 +57,11 @@ def only_updated(urn: str) -> Judgement:
 
 
 def as_planned(planned: Outcome) -> Judgement:
-    """What was done is what the preview had said."""
+    """What was done is what the preview had said; a run that failed is judged by its errors alone."""
 
     def judge(outcome: Outcome) -> list[str]:
+        if not outcome.succeeded:
+            return []
         return [
             f"{operation} of {label(urn)} is in the preview or in the up, and not in both"
             for operation, urns in outcome.urns.items()
@@ -77,19 +82,21 @@ def refused(reason: str) -> Judgement:
     return judge
 
 
-def cloud_holds(cloud: Cloud, wanted: Mapping[str, Any]) -> Judgement:
+def cloud_holds(cloud: Cloud, wanted: Contents) -> Judgement:
     """What is in the cloud equals `wanted`, which `contents` gave."""
 
     def judge(_: Outcome) -> list[str]:
         found = contents(cloud)
-        gone = [f"{label(urn)} is not in the cloud any more" for urn in sorted(wanted.keys() - found.keys())]
+        there, missed = found.keys() & wanted.keys(), wanted.keys() - found.keys()
+        gone = [f"{label(urn)} is not in the cloud any more" for urn, _ in sorted(missed)]
         left = [
-            f"{label(urn)} is in the cloud and should not be" for urn in sorted(found.keys() - wanted.keys())
+            f"{label(urn)} is in the cloud and should not be"
+            for urn, _ in sorted(found.keys() - wanted.keys())
         ]
         differing = [
-            f"{label(urn)} has other {', '.join(_differing(found[urn], wanted[urn]))} than it should have"
-            for urn in sorted(found.keys() & wanted.keys())
-            if found[urn] != wanted[urn]
+            f"{label(at[0])} has other {', '.join(_differing(found[at], wanted[at]))} than it should have"
+            for at in sorted(there)
+            if found[at] != wanted[at]
         ]
         return gone + left + differing
 
@@ -101,7 +108,7 @@ def state_knows_the_cloud(stack: EngineStack) -> Judgement:
 
     def judge(_: Outcome) -> list[str]:
         known = {resource["urn"] for resource in stack.resources() if _is_held_by_the_cloud(resource)}
-        there = contents(stack.cloud).keys()
+        there = {urn for urn, _ in contents(stack.cloud)}
         lost = [f"{label(urn)} is in the cloud and not in the state" for urn in sorted(there - known)]
         return lost + [f"{label(urn)} is in the state and not in the cloud" for urn in sorted(known - there)]
 

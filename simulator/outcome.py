@@ -23,6 +23,7 @@ _STEPS = {
     "refresh": "same",
     "read": "same",
 }
+_SUMMARY = "update failed"
 _CRASH = "python inline source runtime error: "
 _COLOURS = re.compile(r"<\{%.*?%\}>")
 
@@ -75,7 +76,10 @@ class Recorder:
             step = str(getattr(done.metadata.op, "value", done.metadata.op))
             self._urns[_STEPS.get(step, step)].add(done.metadata.urn)
         elif (said := event.diagnostic_event) and said.severity == "error":
-            self._errors.append(_COLOURS.sub("", said.message).strip().removeprefix(_CRASH))
+            where = f"{label(said.urn)}: " if said.urn and not _is_stack(said.urn) else ""
+            text = _COLOURS.sub("", said.message).strip().removeprefix(_CRASH)
+            if text != _SUMMARY:
+                self._errors.append(where + text)
 
     def listen(self, line: str) -> None:
         """Take one line that the engine prints."""
@@ -97,3 +101,13 @@ class Recorder:
     def _is_repeated(self, error: str) -> bool:
         """Whether `error` only wraps another one: the engine reports a program's own refusal once more."""
         return any(other != error and other in error for other in self._errors)
+
+
+def label(urn: str) -> str:
+    """`TYPE::NAME` of a URN, without its parents' types."""
+    *_, types, name = urn.split("::")
+    return f"{types.split('$')[-1]}::{name}"
+
+
+def _is_stack(urn: str) -> bool:
+    return label(urn).startswith("pulumi:pulumi:Stack::")

@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-from simulator.changes import Change, label
+from simulator.changes import Change
 from simulator.cloud import Cloud
 from simulator.engine import EngineStack, engine_stack
 from simulator.judgements import (
+    Contents,
     Judgement,
     all_created,
     as_planned,
@@ -29,7 +29,7 @@ from simulator.judgements import (
     succeeded,
     untouched,
 )
-from simulator.outcome import Outcome
+from simulator.outcome import Outcome, label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ def _end(stack: EngineStack, script: Script) -> Iterator[Step]:
     )
 
 
-def _interruption(script: Script, clean: Mapping[str, Any]) -> Iterator[Step]:
+def _interruption(script: Script, clean: Contents) -> Iterator[Step]:
     """A first up whose middle operation fails, and the up after it."""
     cloud = Cloud(script.existing, fail_on=max(1, len(clean) // 2))
     with _stack(script, cloud) as stack:

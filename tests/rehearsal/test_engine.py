@@ -10,9 +10,9 @@ import pulumi
 from pulumi_gcp import compute, secretmanager
 from pulumi_random import RandomPassword
 
-from simulator.changes import label
 from simulator.cloud import Cloud
 from simulator.engine import PROJECT_FOLDER, engine_stack
+from simulator.outcome import label
 
 SECRET = "gcp:secretmanager/secret:Secret"
 
