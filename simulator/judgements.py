@@ -95,7 +95,7 @@ def cloud_holds(cloud: Cloud, wanted: Contents) -> Judgement:
         ]
         differing = [
             f"{label(at[0])} has other {', '.join(_differing(found[at], wanted[at]))} than it should have"
-            for at in sorted(there)
+            for at in sorted(found.keys() & wanted.keys())
             if found[at] != wanted[at]
         ]
         return gone + left + differing
