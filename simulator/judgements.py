@@ -87,12 +87,9 @@ def cloud_holds(cloud: Cloud, wanted: Contents) -> Judgement:
 
     def judge(_: Outcome) -> list[str]:
         found = contents(cloud)
-        there, missed = found.keys() & wanted.keys(), wanted.keys() - found.keys()
-        gone = [f"{label(urn)} is not in the cloud any more" for urn, _ in sorted(missed)]
-        left = [
-            f"{label(urn)} is in the cloud and should not be"
-            for urn, _ in sorted(found.keys() - wanted.keys())
-        ]
+        missed, extra = wanted.keys() - found.keys(), found.keys() - wanted.keys()
+        gone = [f"{label(urn)} is not in the cloud and should be" for urn, _ in sorted(missed)]
+        left = [f"{label(urn)} is in the cloud and should not be" for urn, _ in sorted(extra)]
         differing = [
             f"{label(at[0])} has other {', '.join(_differing(found[at], wanted[at]))} than it should have"
             for at in sorted(found.keys() & wanted.keys())
