@@ -50,7 +50,8 @@ class Plan:
     """What a program makes.
 
     Attributes:
-        resources: every resource but the stack, in the order of registration.
+        resources: every resource but the stack, each after its parent and after what it depends on; the
+            same program always gives the same order.
         outputs: the stack's outputs; a secret is a `SecretValue`.
         unruled: the types of which only the shape was checked.
         cloud: the cloud with everything made.
@@ -127,11 +128,27 @@ def plan(
     if findings:
         raise PlanRefused(findings)
     return Plan(
-        resources=list(monitor.planned.values()),
+        resources=_in_order(monitor.planned),
         outputs=monitor.outputs,
         unruled=unruled(monitor.planned),
         cloud=cloud,
     )
+
+
+def _in_order(planned: Mapping[str, PlannedResource]) -> list[PlannedResource]:
+    """The resources, each after its parent and its dependencies; otherwise by name."""
+    ordered: dict[str, PlannedResource] = {}
+
+    def visit(urn: str) -> None:
+        if urn in ordered or urn not in planned:
+            return
+        for before in (planned[urn].parent, *planned[urn].dependencies):
+            visit(before)
+        ordered[urn] = planned[urn]
+
+    for urn in sorted(planned):
+        visit(urn)
+    return list(ordered.values())
 
 
 def _keys(config: Mapping[str, str], project: str) -> dict[str, str]:
@@ -149,7 +166,7 @@ def _configure(cloud: Cloud, config: Mapping[str, str]) -> None:
 def _fresh_runtime() -> asyncio.AbstractEventLoop:
     """A runtime that knows nothing of any plan before, and its event loop."""
     loop = asyncio.new_event_loop()
-    # One thing at a time, so that the same program makes the same things in the same order.
+    # One thing at a time, so that addresses and numbers are given out in the same order every time.
     loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
     asyncio.set_event_loop(loop)
     ROOT.set(None)

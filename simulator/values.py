@@ -50,8 +50,8 @@ def sealed_as(value: Any, given: Any) -> Any:
 
 
 def from_struct(message: Struct) -> dict[str, Any]:
-    """A message's properties, whole numbers as integers, secrets as `SecretValue`."""
-    return {key: _from_value(value) for key, value in message.fields.items()}
+    """A message's properties in the order of their names, which the message itself does not keep."""
+    return {key: _from_value(message.fields[key]) for key in sorted(message.fields)}
 
 
 def to_struct(properties: Mapping[str, Any]) -> Struct:

@@ -7,6 +7,7 @@ instead.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -104,7 +105,7 @@ class Request:
 
     def digest(self, *salt: object, length: int = 64) -> str:
         """Hexadecimal digits that are the same for the same URN and `salt`."""
-        whole = "\0".join([self.urn, *map(str, salt)])
+        whole = json.dumps([self.urn, *salt], sort_keys=True, default=str)
         return hashlib.sha256(whole.encode()).hexdigest()[:length]
 
     def number(self, *salt: object, digits: int = 19) -> str:

@@ -43,9 +43,8 @@ def _repository_id(asked: Request) -> str:
 def _image(asked: Request) -> dict[str, Any]:
     name = str(asked.get("imageName"))
     bare = name.rsplit(":", 1)[0] if ":" in name.rsplit("/", 1)[-1] else name
-    digest = asked.digest(
-        *sorted(f"{key}={value}" for key, value in asked.inputs.items() if key != "registry")
-    )
+    built = {key: value for key, value in asked.inputs.items() if key != "registry"}
+    digest = asked.digest(built)
     return {
         "baseImageName": name,
         "registryServer": asked.get("registry.server") or bare.split("/")[0],

@@ -147,6 +147,17 @@ def test_the_same_program_always_gives_the_same_plan() -> None:
     assert first.resources == second.resources
 
 
+def test_resources_come_after_their_parents_and_after_what_they_depend_on() -> None:
+    def program() -> None:
+        last = RandomId("a-last", byte_length=4, prefix=Pair("z-pair").second.hex)
+        RandomId("b-child", byte_length=4, opts=ResourceOptions(parent=last))
+
+    seen: set[str] = set()
+    for resource in plan(program).resources:
+        assert {urn for urn in (resource.parent, *resource.dependencies) if urn} <= seen
+        seen.add(resource.urn)
+
+
 def test_what_the_program_raises_is_raised() -> None:
     def program() -> None:
         raise KeyError("mine")
