@@ -33,7 +33,7 @@ class _NoCloud(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         raise AssertionError(f"reading settings makes no resource: {args.name}")
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict, list[tuple[str, str]] | None]:
         raise AssertionError(f"reading settings asks no provider: {args.token}")
 
 

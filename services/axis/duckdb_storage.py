@@ -104,7 +104,7 @@ def keeper(
         # Cloud Run ties memory to CPU: up to 1 GiB with half of one, up to 4 GiB with one.
         cpu=0.5 if memory_mb <= 1024 else 1,
         memory_mb=memory_mb,
-        env={"KEEPER_PORT": str(_KEEPER_PORT), **mounted.keeper_env},
+        env={"KEEPER_PORT": str(_KEEPER_PORT), "KEEPER_OWNER": str(_API_USER), **mounted.keeper_env},
         secret_env=passwords,
         startup=Probe(port=_KEEPER_PORT, path="/", period_seconds=5, timeout_seconds=2, failures=48),
         mounts=mounted.keeper_mounts,

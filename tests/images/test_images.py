@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from tests.images.engine import Engine
 from tests.keeper.processes import free_port
 
 ROOT = Path(__file__).parents[2]
+_API_USER = 1000
 AXIS = ROOT / "services" / "axis"
 _NO_PACKAGES = {"BUILD_PACKAGES": "", "RUN_PACKAGES": ""}  # the wheels need none
 _PLANTED = {
@@ -117,14 +119,23 @@ def test_a_changed_line_of_code_installs_nothing_again(
 def test_the_keeper_saves_what_a_container_of_the_api_s_user_wrote(
     engine: Engine, keeper: str, tmp_path: Path
 ) -> None:
-    assert engine.inspect(keeper)["Config"]["User"] == "1000:1000"
+    assert engine.inspect(keeper)["Config"]["User"] == "", (
+        "it gives the volume away before it is the API's user"
+    )
     volume, bucket = tmp_path / "volume", tmp_path / "bucket"
     for folder in (volume, bucket):
-        folder.mkdir(mode=0o777)
-        folder.chmod(0o777)
+        folder.mkdir()
+        folder.chmod(0o755)
+    # As Cloud Run mounts them: a volume in memory is root's, a bucket's files are said to be the API's.
+    os.chown(bucket, _API_USER, _API_USER)
     tmp_path.chmod(0o755)
     port = free_port()
-    settings = {"KEEPER_FILE": "/volume/store.duckdb", "KEEPER_SNAPSHOTS": "/bucket", "KEEPER_PORT": port}
+    settings = {
+        "KEEPER_FILE": "/volume/store.duckdb",
+        "KEEPER_SNAPSHOTS": "/bucket",
+        "KEEPER_PORT": port,
+        "KEEPER_OWNER": _API_USER,
+    }
     words = [word for key, value in settings.items() for word in ("--env", f"{key}={value}")]
     words += [
         "--volume",
@@ -139,6 +150,7 @@ def test_the_keeper_saves_what_a_container_of_the_api_s_user_wrote(
     (volume / "store.duckdb").write_bytes(b"rows")
     engine.run("stop", "--time", "10", "keeper")
     assert "saved snapshot-" in engine.run("logs", "keeper").stdout
+    assert volume.stat().st_uid == _API_USER
     assert len(list(bucket.glob("snapshot-*.tar"))) == 1
 
 

@@ -67,6 +67,7 @@ class KeeperProcess:
         log: Path,
         *,
         variables: Mapping[str, str] | None = None,
+        python: str = sys.executable,
         **settings: str,
     ) -> None:
         self.port = free_port()
@@ -82,7 +83,7 @@ class KeeperProcess:
             **(variables or {}),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "keeper"], env=environment, stdout=self._log, stderr=subprocess.STDOUT
+            [python, "-m", "keeper"], env=environment, stdout=self._log, stderr=subprocess.STDOUT
         )
 
     def wait_until_ready(self) -> None:

@@ -13,6 +13,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .keeper import Keeper
+from .ownership import hand_over
 from .settings import Settings, read_settings
 from .templates import fill_templates
 
@@ -41,6 +42,8 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         settings = read_settings(os.environ)
+        if settings.owner is not None:
+            hand_over(settings.shared, settings.owner)
         if settings.templates and settings.config:
             names = fill_templates(settings.templates, settings.config, os.environ)
             _log.info("filled in %s", ", ".join(names) or "no file")

@@ -26,6 +26,8 @@ class Settings:
         stop: `KEEPER_STOP_SECONDS`, how long after SIGTERM the API has to let go of the file; default 8 of
             the 10 that Cloud Run gives, the rest is for saving.
         keep: `KEEPER_KEEP`, how many snapshots stay; default 5.
+        owner: `KEEPER_OWNER`, number of the API's user and group, which the shared folders are handed to and
+            the keeper becomes; it then has to start as root. Without one it stays who it is.
     """
 
     file: Path | None = None
@@ -37,12 +39,20 @@ class Settings:
     quiet: float = 5.0
     stop: float = 8.0
     keep: int = 5
+    owner: int | None = None
 
     def __post_init__(self) -> None:
         if self.interval <= 0 or self.quiet <= 0 or self.stop < 0:
             raise ValueError("KEEPER_INTERVAL_MINUTES and KEEPER_QUIET_SECONDS must be above 0")
+        if self.owner is not None and self.owner < 1:
+            raise ValueError("KEEPER_OWNER must be above 0: the API does not run as root")
         if self.keep < 1:
             raise ValueError("KEEPER_KEEP must be at least 1, or nothing could be restored")
+
+    @property
+    def shared(self) -> list[Path]:
+        """The folders that the API writes to or reads from."""
+        return [folder for folder in (self.file and self.file.parent, self.config) if folder]
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -63,6 +73,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             quiet=float(variables.get("KEEPER_QUIET_SECONDS", "5")),
             stop=float(variables.get("KEEPER_STOP_SECONDS", "8")),
             keep=int(variables.get("KEEPER_KEEP", "5")),
+            owner=int(variables["KEEPER_OWNER"]) if variables.get("KEEPER_OWNER") else None,
         )
     except ValueError as error:
         raise ValueError(f"a KEEPER_ variable is not usable: {error}") from None
