@@ -6,18 +6,14 @@ The exit status is 0 when all held, 1 when something did not, and 2 when it coul
 from __future__ import annotations
 
 import argparse
-import json
-import runpy
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from pydantic import ValidationError
-
-from settings import NAMESPACE, Settings
 from simulator.changes import CHANGES, UNPROTECT
-from simulator.engine import PROJECT_FOLDER, NoEngineError, pulumi_program
+from simulator.engine import NoEngineError, pulumi_program
 from simulator.outcome import OPERATIONS
+from simulator.program import PROJECT_FOLDER, prerequisites, run_program
 from simulator.rehearsal_steps import Script, Step, rehearse
 from simulator.stack_files import PLACEHOLDER, StackFileError, load
 
@@ -46,27 +42,14 @@ def script_of(stack: str) -> Script:
     config = {key: value for key, value in loaded.values.items() if key not in planted}
     return Script(
         stack=stack,
-        program=lambda: runpy.run_path(str(PROJECT_FOLDER / "__main__.py"), run_name="__main__"),
+        program=run_program,
         config=config,
         secret_config=planted,
-        existing=_existing(config),
+        existing=prerequisites(loaded.values),
         changes=CHANGES,
         unprotect=UNPROTECT if config.get("ai-platform:protect") != "false" else None,
         project_file=PROJECT_FOLDER / "Pulumi.yaml",
     )
-
-
-def _existing(config: Mapping[str, str]) -> list[str]:
-    """What must be there before the stack; nothing where the settings are wrong: the first step says so."""
-    own = {
-        key.removeprefix(f"{NAMESPACE}:"): json.loads(value) if value.startswith("{") else value
-        for key, value in config.items()
-        if key.startswith(f"{NAMESPACE}:")
-    }
-    try:
-        return Settings.model_validate(own).prerequisites()
-    except ValidationError:
-        return []
 
 
 def show(script: Script) -> bool:
