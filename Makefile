@@ -57,7 +57,7 @@ docs: $(SETUP_DEV) ## Write docs/settings.md anew from the settings' models
 	@$(BIN)/python -m tools.settings_reference
 
 lock: $(SETUP_DEV) ## Pin what pyproject.toml asks for
-	@tools/lock
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/lock
 
 clean: ## Take away everything that was installed or built here
 	@rm -rf .venv .cache .build .pulumi-home .pytest_cache .ruff_cache .hypothesis
