@@ -158,7 +158,7 @@ class Cloud:
             return
         for path, reason in undeletable(self.ledger, stored):
             raise CloudRefused(reason, path)
-        del self.ledger.resources[type, id]
+        self.ledger.remove(stored)
         self.ledger.blocked.update(f"{type} {name}" for name in rules_of(type).buries(stored))
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,18 @@ class Ledger:
                     if plain(str(value)) in known:
                         yield other, path
 
+    def remove(self, stored: Stored) -> None:
+        """Take a resource away, and what goes with it."""
+        known, taken = handles(stored), rules_of(stored.type).takes
+        for other in self.all(*taken):
+            references = rules_of(other.type).references
+            owners = (
+                value for reference in references for _, value in values_at(other.inputs, reference.path)
+            )
+            if any(plain(str(owner)) in known for owner in owners):
+                self.resources.pop((other.type, other.id), None)
+        del self.resources[stored.type, stored.id]
+
     def save(self, path: Path) -> None:
         """Write everything to `path`; the same cloud always gives the same text."""
         content = {

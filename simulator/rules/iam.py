@@ -54,6 +54,11 @@ def grant(resource: Callable[[Request], str], *references: Reference, more: str 
     )
 
 
+def _on(path: str, type_token: str) -> Reference:
+    """What a grant is on: it goes with its grants."""
+    return Reference(path=path, types=(type_token,), holds=False)
+
+
 def _in_project(collection: str, path: str) -> Callable[[Request], str]:
     return lambda asked: f"projects/{asked.project}/{collection}/{last(asked.get(path))}"
 
@@ -95,19 +100,19 @@ RULES: dict[str, TypeRules] = {
     "gcp:projects/iAMMember:IAMMember": grant(lambda asked: asked.project),
     "gcp:serviceaccount/iAMMember:IAMMember": grant(
         lambda asked: str(asked.get("serviceAccountId")),
-        Reference(path="serviceAccountId", types=(ACCOUNT,)),
+        _on("serviceAccountId", ACCOUNT),
         more="serviceAccountId",
     ),
     "gcp:secretmanager/secretIamMember:SecretIamMember": grant(
-        _in_project("secrets", "secretId"), Reference(path="secretId", types=(_SECRET,)), more="secretId"
+        _in_project("secrets", "secretId"), _on("secretId", _SECRET), more="secretId"
     ),
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": grant(
-        _located("repositories"), Reference(path="repository", types=(_REPOSITORY,)), more="repository"
+        _located("repositories"), _on("repository", _REPOSITORY), more="repository"
     ),
     "gcp:storage/bucketIAMMember:BucketIAMMember": grant(
-        lambda asked: f"b/{asked.get('bucket')}", Reference(path="bucket", types=(_BUCKET,)), more="bucket"
+        lambda asked: f"b/{asked.get('bucket')}", _on("bucket", _BUCKET), more="bucket"
     ),
     "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": grant(
-        _located("services"), Reference(path="name", types=(_RUN,)), more="name"
+        _located("services"), _on("name", _RUN), more="name"
     ),
 }

@@ -208,6 +208,7 @@ class TypeRules:
         refused: what is wrong with them in this cloud as it is.
         needs: what must exist first without being named.
         undeletable: why it cannot be deleted now.
+        takes: the types of what goes with it when it is deleted.
         aliases: further names that others may use for it.
         buries: the names that stay blocked once it is deleted.
         api: the service that must be enabled for it.
@@ -231,6 +232,7 @@ class TypeRules:
     refused: Callable[[Request], Iterable[Refusal]] = _nothing
     needs: Callable[[Request], Iterable[Need]] = _nothing
     undeletable: Callable[[Stored, World], Iterable[str]] = lambda _stored, _world: ()
+    takes: tuple[str, ...] = ()
     aliases: Callable[[Stored], Iterable[str]] = lambda _: ()
     buries: Callable[[Stored], Iterable[str]] = lambda _: ()
     api: str | None = None

@@ -87,6 +87,7 @@ RULES: dict[str, TypeRules] = {
         identity=_repository_id,
         computed=_repository,
         wrong=_repository_wrong,
+        takes=("gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",),
     ),
     "docker:index/image:Image": TypeRules(
         name=None,

@@ -217,6 +217,7 @@ RULES: dict[str, TypeRules] = {
         identity=_identity,
         computed=_service,
         wrong=_wrong,
+        takes=("gcp:cloudrunv2/serviceIamMember:ServiceIamMember",),
         refused=_refused,
     ),
 }

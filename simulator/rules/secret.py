@@ -71,6 +71,7 @@ RULES: dict[str, TypeRules] = {
             "name": f"projects/{project_number(asked)}/secrets/{asked.get('secretId')}",
         },
         wrong=_secret_wrong,
+        takes=(_VERSION, "gcp:secretmanager/secretIamMember:SecretIamMember"),
     ),
     _VERSION: TypeRules(
         name=None,

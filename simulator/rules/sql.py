@@ -201,7 +201,9 @@ def _own_name(stored: Stored) -> list[str]:
     return [stored.id]
 
 
-_SELF_LINK = Reference(path="instance", types=(INSTANCE,))
+_IN_INSTANCE = Reference(path="instance", types=(INSTANCE,), holds=False)
+_DATABASE = "gcp:sql/database:Database"
+_USER = "gcp:sql/user:User"
 
 RULES: dict[str, TypeRules] = {
     INSTANCE: TypeRules(
@@ -237,11 +239,12 @@ RULES: dict[str, TypeRules] = {
         identity=lambda asked: asked.name,
         computed=_instance,
         wrong=_instance_wrong,
+        takes=(_DATABASE, _USER),
         buries=_own_name,
     ),
-    "gcp:sql/database:Database": TypeRules(
+    _DATABASE: TypeRules(
         name=Name(pattern=r"[^/\\]+", says="no slash", limit=63),
-        references=(_SELF_LINK,),
+        references=(_IN_INSTANCE,),
         values={"deletionPolicy": ("ABANDON", "DELETE", "PREVENT")},
         defaults={"charset": "UTF8", "collation": "en_US.UTF8"},
         replaces=words("instance name project"),
@@ -249,9 +252,9 @@ RULES: dict[str, TypeRules] = {
             f"projects/{asked.project}/instances/{asked.get('instance')}/databases/{asked.name}"
         ),
     ),
-    "gcp:sql/user:User": TypeRules(
+    _USER: TypeRules(
         name=Name(pattern=r".+", limit=63),
-        references=(_SELF_LINK,),
+        references=(_IN_INSTANCE,),
         values={"deletionPolicy": ("ABANDON", "DELETE", "PREVENT")},
         replaces=words("host instance name project type"),
         identity=lambda asked: f"{asked.name}/{asked.get('host') or ''}/{asked.get('instance')}",

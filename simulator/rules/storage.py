@@ -85,6 +85,7 @@ RULES: dict[str, TypeRules] = {
         },
         wrong=_bucket_wrong,
         undeletable=_full,
+        takes=(_OBJECT, "gcp:storage/bucketIAMMember:BucketIAMMember"),
     ),
     _OBJECT: TypeRules(
         name=Name(limit=1024),

@@ -168,6 +168,19 @@ def test_the_whole_town_is_deleted_in_the_order_that_its_making_turned_round_giv
     assert cloud.ledger.resources == {}
 
 
+@pytest.mark.parametrize(
+    ("owner", "inside"), [(t.POSTGRES, (t.DATABASE, t.USER)), (t.SECRET, (t.VERSION, t.GRANT))]
+)
+def test_what_is_inside_something_goes_with_it(owner: str, inside: tuple[str, ...]) -> None:
+    cloud = t.town(until=t.IMAGE)
+    assert len(cloud.ledger.all(*inside)) == len(inside)
+    stored = cloud.ledger.all(owner)[0]
+
+    cloud.delete(owner, stored.id, stored.urn)
+
+    assert cloud.ledger.all(*inside) == []
+
+
 def test_a_bucket_that_holds_objects_goes_only_by_force() -> None:
     cloud = t.town(until=t.ZONE)
 
@@ -177,6 +190,8 @@ def test_a_bucket_that_holds_objects_goes_only_by_force() -> None:
     forced = t.changed(t.BUCKET, {"forceDestroy": True})
     cloud.update(t.BUCKET, "acme-prod-files", t.urn(t.BUCKET), {}, forced)
     cloud.delete(t.BUCKET, "acme-prod-files", t.urn(t.BUCKET))
+
+    assert cloud.ledger.all(t.BUCKET, t.OBJECT) == []
 
 
 def test_a_connection_whose_peering_is_removed_does_not_wait_for_the_producer() -> None:
