@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,44 +16,11 @@ from simulator.rules.common import (
     public_address,
 )
 from simulator.rules.model import Name, Need, Reference, Refusal, Request, Stored, TypeRules, words
+from simulator.rules.sql_tier import edition, tier_refusals
 
 INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
 _LONGEST_WITH_PROJECT = 97
-_CUSTOM = re.compile(r"db-custom-(\d+)-(\d+)")
-_PLUS_TIER = re.compile(r"db-(perf-optimized-N|c4a-highmem|memory-optimized-N)-.+")
-_SHARED = ("db-f1-micro", "db-g1-small")
-_NEW_DEFAULT = re.compile(r"POSTGRES_(1[6-9]|[2-9]\d)$|MYSQL_8_4$")
 _SSL_MODES = ("ALLOW_UNENCRYPTED_AND_ENCRYPTED", "ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
-
-
-def edition(asked: Request) -> str:
-    """The edition: new versions default to the dear one."""
-    newest = _NEW_DEFAULT.match(str(asked.get("databaseVersion")))
-    return asked.get("settings.edition") or ("ENTERPRISE_PLUS" if newest else "ENTERPRISE")
-
-
-def _tier_wrong(asked: Request) -> Iterable[Refusal]:
-    tier, path = str(asked.get("settings.tier")), "settings.tier"
-    plus = edition(asked) == "ENTERPRISE_PLUS"
-    if plus and not _PLUS_TIER.fullmatch(tier):
-        reason = f"{tier!r} is no tier of ENTERPRISE_PLUS, the edition of this instance"
-        yield path, f'{reason}; write settings.edition = "ENTERPRISE", or a db-perf-optimized-N tier'
-    if not plus and _PLUS_TIER.fullmatch(tier):
-        yield path, f"{tier!r} is only in ENTERPRISE_PLUS; use one like db-custom-2-7680"
-    custom = _CUSTOM.fullmatch(tier)
-    known = custom or _PLUS_TIER.fullmatch(tier) or tier in _SHARED or re.fullmatch(r"db-n1-\w+-\d+", tier)
-    if not known:
-        yield path, f"{tier!r} is no tier; use one like db-custom-2-7680 (processors, MB)"
-    if custom:
-        yield from _custom_wrong(int(custom[1]), int(custom[2]), path)
-
-
-def _custom_wrong(processors: int, memory: int, path: str) -> Iterable[Refusal]:
-    if processors != 1 and (processors % 2 or not 2 <= processors <= 96):
-        yield path, f"{processors} processors are not possible; use 1, or an even number up to 96"
-    if memory % 256 or memory < 3840 or not 921.6 <= memory / processors <= 6656:
-        least = max(3840, -(-processors * 922 // 256) * 256)
-        yield path, f"{memory} MB are not possible; use a multiple of 256 from {least} to {processors * 6656}"
 
 
 def _instance_wrong(asked: Request) -> Iterable[Refusal]:
@@ -62,7 +28,7 @@ def _instance_wrong(asked: Request) -> Iterable[Refusal]:
         yield "settings", "is required for an instance that is no clone; give a tier"
         return
     if asked.get("settings.tier") is not None:
-        yield from _tier_wrong(asked)
+        yield from tier_refusals(asked)
     name, most = str(asked.get("name") or ""), _LONGEST_WITH_PROJECT - len(asked.project)
     if len(name) > most:
         yield "name", f"{name!r} has {len(name)} characters; with this project use at most {most}"
