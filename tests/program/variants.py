@@ -1,0 +1,147 @@
+"""The program with other settings than the two stacks': every choice of a stack's file, made at least once.
+
+A plan is made once in a whole test run, by the first test that looks at it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from settings import NAMESPACE
+from simulator.in_process import Plan
+from simulator.program import PROJECT_FOLDER, plan_config, plan_stack
+from simulator.stack_files import StackConfig, load
+
+IMAGE = "europe-west1-docker.pkg.dev/acme-ai-shared/images"
+DIGEST = f"sha256:{'5e' * 32}"
+SOURCE = "services/starter"
+"""Stands for the team's own source: a folder that is here."""
+
+STABLE = "ai-prod-axis-api-00007-abc"
+
+
+def config(
+    stack: str = "dev",
+    axis: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    **top: Any,
+) -> StackConfig:
+    """A stack's configuration with changes.
+
+    Args:
+        stack: the stack whose file is changed.
+        axis: changes of AXIS's settings, section by section; `None` for a section takes it out.
+        secrets: secret configuration by its whole key.
+        top: other top-level settings.
+    """
+    given = load(PROJECT_FOLDER, stack)
+    values, key = dict(given.values), f"{NAMESPACE}:axis"
+    for name, value in top.items():
+        values[f"{NAMESPACE}:{name}"] = value if isinstance(value, str) else json.dumps(value)
+    if axis is not None:
+        values[key] = json.dumps(merged(json.loads(values[key]), axis))
+    return replace(
+        given,
+        values={**values, **(secrets or {})},
+        secret_keys=given.secret_keys | frozenset(secrets or ()),
+    )
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """`old` with `new` over it, mapping by mapping."""
+    both = dict(old)
+    for key, value in new.items():
+        deeper = isinstance(value, Mapping) and isinstance(both.get(key), Mapping)
+        both[key] = merged(both[key], value) if deeper else value
+    return both
+
+
+def without(settings: StackConfig, name: str) -> StackConfig:
+    """The configuration without a top-level setting."""
+    left = {key: value for key, value in settings.values.items() if key != f"{NAMESPACE}:{name}"}
+    return replace(settings, values=left)
+
+
+_ON_CLOUD_RUN = {
+    "frontend": {"host": "cloud_run", "source": SOURCE, "url": None},
+    "domain": {"name": "axis.acme.com", "dns_zone": "acme"},
+}
+_DATABASES = {
+    "configured_by": "files",
+    "eval": {"dataset_query": "SELECT 1", "results_query": "SELECT 2", "row_limit": 1000},
+    "monitoring": {"auto_load": False, "query": "SELECT 3"},
+    "human_signals": {"name": "people", "incremental_column": "at"},
+}
+
+VARIANTS: dict[str, StackConfig] = {
+    "snapshot storage": config("prod", {"duckdb": {"storage": "snapshot"}}),
+    "nfs storage": config("prod", {"duckdb": {"storage": "nfs"}}),
+    "ephemeral storage": config("dev", {"duckdb": {"storage": "ephemeral"}}),
+    "no duckdb": config("dev", {"duckdb": {"enabled": False}}),
+    "files": config("prod", {"databases": _DATABASES}),
+    "files and nfs": config("dev", {"databases": _DATABASES, "duckdb": {"storage": "nfs"}}),
+    "frontend on cloud run": config("prod", _ON_CLOUD_RUN),
+    "frontend image": config(
+        "dev",
+        {
+            "frontend": {"host": "cloud_run", "image": f"{IMAGE}/frontend@{DIGEST}", "url": None},
+            "domain": {"name": "axis.acme.com"},
+        },
+    ),
+    "vercel": config(
+        "prod",
+        {"frontend": {"vercel": {"project_id": "prj_acme", "team_id": "team_acme"}}},
+        {"vercel:api_token": "a-token-of-vercel-0001"},
+    ),
+    "vercel preview alone": config(
+        "dev",
+        {"frontend": {"vercel": {"project_id": "prj_acme", "targets": ["preview", "development"]}}},
+        {"vercel:api_token": "a-token-of-vercel-0001"},
+    ),
+    "domain with its zone": config("prod", {"domain": {"dns_zone": "acme"}}),
+    "no domain": config("prod", {"domain": None}),
+    "canary": config("prod", {"api": {"canary": {"stable_revision": STABLE, "percent": 10}}}),
+    "canary raised": config("prod", {"api": {"canary": {"stable_revision": STABLE, "percent": 60}}}),
+    "canary finished": config("prod", {"api": {"canary": {"stable_revision": STABLE, "percent": 100}}}),
+    "canary taken back": config("prod", {"api": {"canary": {"stable_revision": STABLE, "percent": 0}}}),
+    "not public": config(
+        "dev",
+        {"api": {"public": False, "invokers": {"team": "group:ai@acme.com"}}},
+        alert_email="on@acme.com",
+    ),
+    "every source of a secret": config(
+        "prod",
+        {"secrets": {"SESSION_KEY": {"source": "generated"}, "LLM_TOKEN": {"source": "config"}}},
+        {"axis:LLM_TOKEN": "a-token-of-the-llm-0001"},
+    ),
+    "no redis": config("dev", {"redis": None}),
+    "no graph": config("dev", {"falkordb": None}),
+    "several instances": config("prod", {"api": {"min_instances": 2, "max_instances": 4}}),
+    "prebuilt image": config("prod", {"api": {"image": f"{IMAGE}/api@{DIGEST}"}}),
+    "own source": config("dev", {"api": {"source": SOURCE, "application": "app.main:app"}}),
+    "more files": config("dev", {"config_folder": "tests/program/more_config"}),
+    "own ranges": config(
+        "dev",
+        network={
+            "egress_cidr": "172.20.0.0/24",
+            "vm_cidr": "172.20.1.0/24",
+            "services_cidr": "172.21.0.0/16",
+            "private_domain": "corp.internal",
+        },
+    ),
+    "no axis": without(config("dev"), "axis"),
+    "no schedule": config("dev", {"duckdb": {"sync": {"schedule": None}}}),
+    "long names": replace(config("prod", prefix="tenletters"), stack="a-stack-of-20-letter"),
+}
+
+EVERY_PLAN = ("dev", "prod", *VARIANTS)
+
+
+@functools.cache
+def plan_of(name: str) -> Plan:
+    """The plan of a stack or of a variant."""
+    return plan_config(VARIANTS[name]) if name in VARIANTS else plan_stack(name)
