@@ -129,7 +129,7 @@ class Postgres(ComponentResource):
             name=self.database(key),
             # PostgreSQL drops no database that somebody is connected to; it goes with the instance.
             deletion_policy="ABANDON",
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=self, protect=self._args.environment.protect),
         )
 
     def _url_secret(self, key: str, user: sql.User, database: sql.Database) -> Secret:

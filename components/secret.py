@@ -131,7 +131,9 @@ class Secret(ComponentResource):
             project=self._project,
             secret_id=self._args.environment.physical_name(self._name, limit=255),
             replication=secretmanager.SecretReplicationArgs(auto=secretmanager.SecretReplicationAutoArgs()),
-            opts=ResourceOptions(parent=self),
+            # Its versions would go with it, and a destroyed version can be brought back by nobody.
+            deletion_protection=self._args.environment.protect,
+            opts=ResourceOptions(parent=self, protect=self._args.environment.protect),
         )
         version = secretmanager.SecretVersion(
             f"{self._name}-version",

@@ -88,6 +88,30 @@ CHANGES: Sequence[Change] = (
         settings={"axis.postgres.tier": "db-custom-4-15360"},
         touches={"gcp:sql/databaseInstance:DatabaseInstance::*": "update"},
     ),
+    Change(
+        title="more memory for Redis",
+        settings={"axis.redis.memory_gb": 2},
+        touches={"gcp:redis/instance:Instance::*": "update"},
+    ),
+    Change(
+        title="a larger machine for FalkorDB",
+        settings={"axis.falkordb.machine_type": "e2-highmem-4"},
+        touches={"gcp:compute/instance:Instance::*": "update"},
+    ),
+    Change(
+        title="the sync's schedule",
+        settings={"axis.duckdb.sync.schedule": "30 2 * * *"},
+        touches={"gcp:cloudscheduler/job:Job::*": "update"},
+    ),
+    Change(
+        title="a key of duckdb.yaml",
+        settings={"axis.duckdb.query_concurrency": 16},
+        # A new directory of files, and a revision that mounts it.
+        touches={
+            "gcp:storage/bucketObject:BucketObject::*": "replace",
+            "gcp:cloudrunv2/service:Service::*": "update",
+        },
+    ),
 )
 """What a rehearsal changes in a stack that runs AXIS."""
 

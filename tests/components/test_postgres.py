@@ -87,10 +87,12 @@ def test_a_highly_available_instance_has_a_standby_in_another_zone(standby: bool
 
 @pytest.mark.parametrize("protect", [True, False])
 def test_one_switch_sets_every_protection(protect: bool) -> None:
-    instance = made(protect=protect).one(INSTANCE)
+    planned = made(protect=protect)
+    instance = planned.one(INSTANCE)
     inner = instance.inputs["settings"]
 
     assert {
+        *(database.protect for database in planned.of("gcp:sql/database:Database")),
         instance.protect,
         instance.inputs["deletionProtection"],
         inner["deletionProtectionEnabled"],

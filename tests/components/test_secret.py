@@ -22,11 +22,13 @@ def given() -> Given:
     return Given(value=pulumi.Output.from_input(MARKER))
 
 
-def made(source: Callable[[], SecretSource], readers: Mapping[str, str] | None = None) -> Plan:
+def made(
+    source: Callable[[], SecretSource], readers: Mapping[str, str] | None = None, *, protect: bool = True
+) -> Plan:
     """A secret, and a second one that stands for whoever uses the first one's version."""
 
     def program() -> None:
-        here = environment()
+        here = environment(protect=protect)
         secret = Secret("token", SecretArgs(environment=here, source=source(), readers=readers or {}))
         pulumi.export("version", secret.ref.version)
         pulumi.export("value", secret.value)
@@ -93,3 +95,10 @@ def test_a_secret_kept_by_hand_is_only_opened_to_its_readers() -> None:
     assert [(grant.inputs["secretId"], grant.inputs["member"]) for grant in planned.of(GRANT)] == [
         ("openai", API)
     ]
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_one_switch_keeps_a_secret_and_its_versions(protect: bool) -> None:
+    secret = made(Generated, protect=protect).one(SECRET, "token")
+
+    assert (secret.protect, secret.inputs["deletionProtection"]) == (protect, protect)
