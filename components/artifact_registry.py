@@ -86,7 +86,6 @@ class ArtifactRegistry(ComponentResource):
             project=self._project,
             location=environment.region,
             format="DOCKER",
-            docker_config=artifactregistry.RepositoryDockerConfigArgs(immutable_tags=False),
             cleanup_policy_dry_run=False,
             cleanup_policies=self._cleanup(),
             vulnerability_scanning_config=artifactregistry.RepositoryVulnerabilityScanningConfigArgs(
