@@ -6,22 +6,25 @@ read as Pulumi secrets by `services.stack_secrets`, which never shows a value.
 
 from __future__ import annotations
 
-import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Self, get_args
+from typing import Annotated, Any, Self
 
 import pulumi
 from pulumi.runtime import config as pulumi_config
-from pydantic import BaseModel, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, ValidationError, model_validator
 
 from components.environment import Environment
 from services.axis.settings import AxisSettings
+from services.explanations import Explanations
 from services.settings import Model, NetworkSettings, SettingsError
 
 NAMESPACE = "ai-platform"
 _OBJECTS = ("labels", "network", "axis")
+
+LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+LabelValue = Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,63}$")]
 
 
 class Settings(Model):
@@ -33,7 +36,7 @@ class Settings(Model):
         examples=["acme-prod"],
     )
     project_number: str = Field(
-        pattern=r"^\d{6,}$",
+        pattern=r"^[1-9]\d{5,}$",
         description="The project's number; `gcloud projects describe PROJECT` shows it.",
         examples=["123456789012"],
     )
@@ -62,13 +65,17 @@ class Settings(Model):
         description="Address that is told when a public endpoint stops answering; nobody without one.",
         examples=["oncall@acme.com"],
     )
-    labels: dict[str, str] = Field(default={}, description="Labels of every resource that can have them.")
+    labels: dict[LabelKey, LabelValue] = Field(
+        default={},
+        description="Labels of every resource that can have them: lower-case letters, digits, _ and -.",
+        examples=["{team: ai}"],
+    )
     network: NetworkSettings = NetworkSettings()
     axis: AxisSettings | None = Field(default=None, description="AXIS; null leaves it out.")
 
     @model_validator(mode="after")
     def _zone_lies_in_the_region(self) -> Self:
-        if self.zone and not self.zone.startswith(f"{self.region}-"):
+        if self.zone and not re.fullmatch(f"{self.region}-[a-z]", self.zone):
             raise ValueError(f"zone {self.zone} is not in region {self.region}; write zone: {self.region}-b")
         return self
 
@@ -88,16 +95,23 @@ class Settings(Model):
         return existing
 
     def environment(self, stack: str) -> Environment:
-        """The environment that this stack's components are deployed into."""
-        return Environment(
-            project=self.project,
-            project_number=self.project_number,
-            region=self.region,
-            zone=self.zone or f"{self.region}-b",
-            stack=stack,
-            prefix=self.prefix,
-            protect=self.protect,
-        )
+        """The environment that this stack's components are deployed into.
+
+        Raises:
+            SettingsError: the stack's name can't be part of a resource's.
+        """
+        try:
+            return Environment(
+                project=self.project,
+                project_number=self.project_number,
+                region=self.region,
+                zone=self.zone or f"{self.region}-b",
+                stack=stack,
+                prefix=self.prefix,
+                protect=self.protect,
+            )
+        except ValueError as error:
+            raise SettingsError(f"Pulumi.{stack}.yaml: {error}") from None
 
 
 def load_settings() -> Settings:
@@ -110,7 +124,8 @@ def load_settings() -> Settings:
     try:
         return Settings.model_validate(_raw_settings(stack_file))
     except ValidationError as error:
-        lines = [f"{stack_file}: {_explained(details)}" for details in error.errors(include_url=False)]
+        explain = Explanations(Settings, NAMESPACE, lambda key: pulumi_config.is_config_secret(_whole(key)))
+        lines = [f"{stack_file}: {explain.of(details)}" for details in error.errors(include_url=False)]
         raise SettingsError("\n".join(lines)) from None
 
 
@@ -138,60 +153,5 @@ def _configured() -> Iterator[tuple[str, str]]:
             yield key.removeprefix(prefix), value
 
 
-def _explained(details: ErrorDetails) -> str:
-    """One finding as `KEY: what is wrong; what to write instead`."""
-    path = [str(part) for part in details["loc"]]
-    key = f"{NAMESPACE}:{'.'.join(path)}" if path else NAMESPACE
-    shown = not isinstance(details["input"], dict | list) and not _is_secret(path)
-    given = f"{details['input']!r} " if shown else ""
-    context = details.get("ctx", {})
-    match details["type"]:
-        case "missing":
-            return f"{key}: is missing; {_meaning(path)}"
-        case "extra_forbidden":
-            return f"{key}: is not a setting; {_nearest(path)}"
-        case "value_error":
-            return f"{key}: {given if path else ''}{context['error']}"
-        case "literal_error":
-            return f"{key}: {given}is not allowed; write {context['expected']}"
-        case "greater_than_equal":
-            return f"{key}: {given}is too small; write {context['ge']} or more"
-        case "less_than_equal":
-            return f"{key}: {given}is too large; write {context['le']} or less"
-        case _:
-            return f"{key}: {given}is refused ({details['msg'].lower()}); {_meaning(path)}"
-
-
-def _is_secret(path: list[str]) -> bool:
-    return bool(path) and pulumi_config.is_config_secret(f"{NAMESPACE}:{path[0]}")
-
-
-def _meaning(path: list[str]) -> str:
-    """What to write at `path`: an example, and what the setting means."""
-    model, name = _section(path[:-1]), path[-1]
-    field = model.model_fields.get(name) if model else None
-    if field is None:
-        return "see the README's settings"
-    example = field.examples[0] if field.examples else None if field.is_required() else field.default
-    shown = f"`{name}: {example}`" if example is not None else f"a value for `{name}`"
-    return f"write {shown} ({(field.description or 'its settings').rstrip('.')})"
-
-
-def _nearest(path: list[str]) -> str:
-    model = _section(path[:-1])
-    known = sorted(model.model_fields) if model else []
-    near = difflib.get_close_matches(path[-1], known, n=1)
-    return f"write `{near[0]}`" if near else f"take it out, or write one of {', '.join(known)}"
-
-
-def _section(path: list[str]) -> type[BaseModel] | None:
-    """The model that holds the settings below `path`."""
-    model: type[BaseModel] = Settings
-    for part in path:
-        field = model.model_fields.get(part)
-        candidates = (field.annotation, *get_args(field.annotation)) if field else ()
-        inner = [each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)]
-        if not inner:
-            return None
-        model = inner[0]
-    return model
+def _whole(key: str) -> str:
+    return f"{NAMESPACE}:{key}"
