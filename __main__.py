@@ -11,10 +11,12 @@ import pulumiverse_vercel as vercel
 from pulumi import ProviderResource, ResourceOptions
 
 from services.axis.axis import Axis, AxisArgs
+from services.axis.checks import axis_refusals
 from services.axis.outputs import axis_outputs
-from services.foundation import Foundation, FoundationArgs
+from services.foundation import Foundation, FoundationArgs, network_refusals
+from services.refusals import refuse
 from services.stack_secrets import StackSecrets
-from settings import Settings, load_settings
+from settings import NAMESPACE, Settings, load_settings
 
 
 def providers(settings: Settings, stack: str) -> list[ProviderResource]:
@@ -40,12 +42,17 @@ def providers(settings: Settings, stack: str) -> list[ProviderResource]:
 def main() -> None:
     """Builds everything that the stack's file asks for."""
     stack, settings = pulumi.get_stack(), load_settings()
+    environment = settings.environment(stack)
+    refused = [*network_refusals(settings.network, environment)]
+    if settings.axis:
+        refused += axis_refusals(settings.axis, environment)
+    refuse(stack, NAMESPACE, refused)
     everywhere = ResourceOptions(providers=providers(settings, stack))
 
     foundation = Foundation(
         "foundation",
         FoundationArgs(
-            environment=settings.environment(stack),
+            environment=environment,
             network=settings.network,
             api_propagation_seconds=settings.api_propagation_seconds,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pulumi import ComponentResource, ResourceOptions
@@ -12,6 +13,7 @@ from components.environment import Environment
 from components.network import Network, NetworkArgs
 from components.private_zone import PrivateZone, PrivateZoneArgs
 from components.remote_registry import RemoteRegistry, RemoteRegistryArgs
+from services.refusals import Refusal, refused
 from services.settings import NetworkSettings
 
 APIS = (
@@ -31,6 +33,16 @@ APIS = (
     "storage.googleapis.com",
 )
 """Every Google API that a resource of this program belongs to."""
+
+
+def network_refusals(settings: NetworkSettings, environment: Environment) -> Iterator[Refusal]:
+    """Each part of the network's settings that can't be deployed."""
+    ranges = settings.model_dump(exclude={"private_domain"})
+    yield from refused("network", lambda: NetworkArgs(environment=environment, **ranges))
+    yield from refused(
+        "network.private_domain",
+        lambda: PrivateZoneArgs(environment=environment, network="-", domain=settings.private_domain),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

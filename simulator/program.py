@@ -51,12 +51,12 @@ def plan_config(config: StackConfig) -> Plan:
 
 def prerequisites(values: Mapping[str, str]) -> list[str]:
     """What must be there before the stack is brought up; nothing where the settings are refused anyway."""
-    own = {
-        key.removeprefix(f"{NAMESPACE}:"): json.loads(value) if value.startswith(("{", "[")) else value
-        for key, value in values.items()
-        if key.startswith(f"{NAMESPACE}:")
-    }
     try:
+        own = {
+            key.removeprefix(f"{NAMESPACE}:"): json.loads(value) if value.startswith(("{", "[")) else value
+            for key, value in values.items()
+            if key.startswith(f"{NAMESPACE}:")
+        }
         return Settings.model_validate(own).prerequisites()
-    except ValidationError:
+    except (ValidationError, json.JSONDecodeError):
         return []

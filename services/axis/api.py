@@ -11,23 +11,22 @@ from components.bucket import Bucket, BucketArgs
 from components.cloud_run_service import CloudRunService, CloudRunServiceArgs
 from components.config_bundle import ConfigBundle, ConfigBundleArgs
 from components.container_image import ContainerImage, ContainerImageArgs
-from components.containers import Container, Probe
+from components.containers import Container
 from components.nfs_share import NfsShare, NfsShareArgs
 from components.secret import SecretRef
 from components.service_account import ServiceAccount
 from components.traffic import Canary
 from components.volumes import NfsVolume
 from services.axis import config_files
+from services.axis.api_container import api_container
 from services.axis.contract import plain_environment, secret_environment
 from services.axis.duckdb_storage import KEEPER_NAME, Storage, keeper, needs_bucket, needs_share, storage
 from services.axis.settings import AxisSettings
 from services.axis.stores import AxisStores
 from services.foundation import Foundation
 
-PORT = 8500
 STARTER = "services/starter"
-_GRACEFUL_SECONDS = 5
-"""Of the ten that Cloud Run gives after SIGTERM; the rest is the keeper's."""
+DOCKERFILE = "services/axis/api/Dockerfile"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,7 @@ class AxisApi(ComponentResource):
             environment=self._environment,
             registry=self._args.foundation.images.url,
             context=None if api.image else api.source or STARTER,
-            dockerfile=None if api.image else "services/axis/api/Dockerfile",
+            dockerfile=None if api.image else DOCKERFILE,
             prebuilt=api.image,
         )
         return ContainerImage(f"{self._name}-image", source, ResourceOptions(parent=self)).reference
@@ -184,19 +183,12 @@ class AxisApi(ComponentResource):
 
     def _containers(self) -> list[Container]:
         beside = [self._keeper()] if self._storage.needs_keeper else []
-        api = Container(
-            name="api",
+        stores = self._args.stores
+        api = api_container(
+            self._settings,
             image=self.image,
-            port=PORT,
-            cpu=self._settings.api.cpu,
-            memory_mb=self._settings.api.memory_mb,
-            command=["uvicorn"],
-            args=uvicorn_arguments(self._settings),
-            env=plain_environment(self._settings, self._args.stores.env()),
-            secret_env=secret_environment(self._args.stores.secret_env(), self._args.secrets),
-            startup=Probe(port=PORT, path="/", period_seconds=10, timeout_seconds=5, failures=24),
-            liveness=Probe(port=PORT, path="/", period_seconds=30, timeout_seconds=10, failures=3),
-            readiness=Probe(port=PORT, path="/health", period_seconds=15, timeout_seconds=10, failures=2),
+            env=plain_environment(self._settings, stores.env()),
+            secret_env=secret_environment(stores.secret_env(), self._args.secrets),
             mounts=self._storage.api_mounts,
             depends_on=[each.name for each in beside],
         )
@@ -214,14 +206,3 @@ class AxisApi(ComponentResource):
             ResourceOptions(parent=self),
         )
         return keeper(self._settings, self._storage, image.reference, self._args.stores.password_env())
-
-
-def uvicorn_arguments(settings: AxisSettings) -> list[str]:
-    """The document's flags: no reload, the access log; proxies are trusted, since Cloud Run is one."""
-    api = settings.api
-    return [
-        *[api.application, "--host", "0.0.0.0", "--port", str(PORT)],  # noqa: S104 - Cloud Run asks for it
-        *["--workers", str(api.workers), "--log-level", api.log_level, "--access-log"],
-        *["--proxy-headers", "--forwarded-allow-ips", "*"],
-        *["--timeout-graceful-shutdown", str(_GRACEFUL_SECONDS)],
-    ]

@@ -19,7 +19,7 @@ from components.uptime_alert import UptimeAlert, UptimeAlertArgs
 from services.axis.api import AxisApi, AxisApiArgs
 from services.axis.contract import frontend_origins
 from services.axis.frontend import AxisFrontend, AxisFrontendArgs
-from services.axis.settings import AxisSettings
+from services.axis.settings import SCHEDULER, AxisSettings
 from services.axis.stores import AxisStores, AxisStoresArgs
 from services.foundation import Foundation
 from services.settings import SecretSetting
@@ -134,7 +134,7 @@ class Axis(ComponentResource):
                 account=account,
                 stores=self.stores,
                 secrets=secrets,
-                invokers={"scheduler": scheduler.member},
+                invokers={SCHEDULER: scheduler.member},
             ),
             ResourceOptions(parent=self),
         )
@@ -176,7 +176,7 @@ class Axis(ComponentResource):
         duckdb, sync = self._settings.duckdb, self._settings.duckdb.sync
         if not duckdb.enabled or sync.schedule is None:
             return
-        for dataset in sync.datasets:
+        for dataset in sorted(sync.datasets):
             path = sync.path.format(dataset=dataset)
             HttpSchedule(
                 f"{self._name}-sync-{dataset.replace('_', '-')}",

@@ -43,15 +43,15 @@ def more_files(folder: str | None) -> dict[str, str]:
     """The YAML files of the team's own folder, by name.
 
     Raises:
-        ValueError: the folder holds none, or one that is made from the settings.
+        ValueError: the folder holds none, one that is no YAML, or one that is made from the settings.
     """
     if folder is None:
         return {}
-    files = {path.name: path.read_text() for path in sorted(Path(folder).glob("*.yaml"))}
+    files = {path.name: _yaml_text(path) for path in sorted(Path(folder).glob("*.yaml"))}
     if not files:
-        raise ValueError(f"config_folder {folder}: holds no YAML file; write a folder that does")
+        raise ValueError(f"{folder!r} holds no file NAME.yaml; write a folder that does")
     if taken := sorted(set(files) & _WRITTEN):
-        raise ValueError(f"config_folder {folder}: {taken[0]} is made from the settings; take the file out")
+        raise ValueError(f"{folder}/{taken[0]} is made from the settings; take the file out")
     return files
 
 
@@ -86,6 +86,15 @@ def database_file(dataset: str, database: DatabaseSettings, *, user: str, addres
             "refresh_interval_minutes": database.refresh_interval_minutes,
         },
     )
+
+
+def _yaml_text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        yaml.safe_load(text)
+    except (UnicodeDecodeError, yaml.YAMLError):
+        raise ValueError(f"{path} is no YAML; mend its syntax, or the API would not start") from None
+    return text
 
 
 def _document(name: str, content: dict[str, Any]) -> str:

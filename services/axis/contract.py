@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pulumi import Input
 
 from components.secret import SecretRef
-from services.axis.settings import AxisSettings
+from services.axis.settings import DATASETS, AxisSettings
 
 CUSTOM_DIR = "/etc/axis"
 """AXIS_CUSTOM_DIR: the folder whose `config/` holds AXIS's YAML files."""
@@ -59,6 +59,16 @@ def plain_environment(settings: AxisSettings, *producers: Mapping[str, Input[str
     for producer in producers:
         environment |= producer
     return environment | settings.env
+
+
+def own_variables(settings: AxisSettings) -> frozenset[str]:
+    """The names that follow from settings and data stores, which `env` and `secrets` leave alone."""
+    names = {url_variable(dataset) for dataset in DATASETS}
+    if settings.redis:
+        names |= {"REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_CA_CERT"}
+    if settings.falkordb:
+        names |= {"GRAPH_DB_HOST", "GRAPH_DB_PORT", "GRAPH_DB_PASSWORD"}
+    return frozenset({*names, *plain_environment(settings.model_copy(update={"env": {}}))})
 
 
 def secret_environment(*producers: Mapping[str, SecretRef]) -> dict[str, SecretRef]:

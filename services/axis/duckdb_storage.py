@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi import Input, Output
+from pulumi import Input
 
 from components.containers import Container, Probe
 from components.secret import SecretRef
@@ -24,6 +24,9 @@ _SNAPSHOTS_DIR = "/mnt/snapshots"
 _TEMPLATES_DIR = "/mnt/templates"
 _API_USER = 1000
 _FILLED_MB = 16
+_KEEPER_MB = 256
+MOST_SAVED_MB = (4096 - _KEEPER_MB) // 2
+"""Largest volume that the keeper can save: it holds the file and a copy in the 4 GiB that go with one CPU."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +97,10 @@ def storage(
 
 
 def keeper(
-    settings: AxisSettings, mounted: Storage, image: Output[str], passwords: Mapping[str, SecretRef]
+    settings: AxisSettings, mounted: Storage, image: Input[str], passwords: Mapping[str, SecretRef]
 ) -> Container:
     """The keeper's container, which starts before the API and saves after it."""
-    memory_mb = 256 + (2 * settings.duckdb.size_mb if needs_bucket(settings) else 0)
+    memory_mb = _KEEPER_MB + (2 * settings.duckdb.size_mb if needs_bucket(settings) else 0)
     return Container(
         name=KEEPER_NAME,
         image=image,

@@ -15,6 +15,7 @@ from services.axis.settings import FrontendSettings
 from services.foundation import Foundation
 
 PORT = 3500
+DOCKERFILE = "services/axis/frontend/Dockerfile"
 TARGETS = ("production", "preview", "development")
 
 
@@ -97,7 +98,7 @@ class AxisFrontend(ComponentResource):
                 environment=self._environment,
                 registry=self._args.foundation.images.url,
                 context=self._settings.source if built else None,
-                dockerfile="services/axis/frontend/Dockerfile" if built else None,
+                dockerfile=DOCKERFILE if built else None,
                 build_args=_variables(self._args.api_url) if built else {},
                 prebuilt=self._settings.image,
             ),

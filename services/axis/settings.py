@@ -26,6 +26,10 @@ _VARIABLES = {
 """What AXIS reads of a database from variables; everything else it reads from a YAML file alone."""
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+IamMember = Annotated[str, Field(pattern=r"^(user|group|domain|serviceAccount|principal|principalSet):\S+$")]
+
+SCHEDULER = "scheduler"
+"""The caller that the program adds to those of `invokers`."""
 
 
 class CanarySettings(Model):
@@ -46,7 +50,11 @@ class ApiSettings(Model):
     image: str | None = Field(
         default=None, description="An image built elsewhere, by digest; nothing is built then."
     )
-    application: str = Field(default="app.main:app", description="What uvicorn serves, MODULE:ATTRIBUTE.")
+    application: str = Field(
+        default="app.main:app",
+        pattern=r"^[\w.]+:[\w.]+$",
+        description="What uvicorn serves, MODULE:ATTRIBUTE.",
+    )
     cpu: Literal[1, 2, 4, 6, 8] = Field(default=1, description="vCPUs of an instance.")
     memory_mb: int = Field(
         default=2048,
@@ -70,8 +78,10 @@ class ApiSettings(Model):
         default=3600, ge=1, le=3600, description="Longest request or stream, in seconds."
     )
     public: bool = Field(default=True, description="Anybody may call it; false asks for an identity.")
-    invokers: dict[str, str] = Field(
-        default={}, description="IAM members that may call it where it is not public, by a short name."
+    invokers: dict[str, IamMember] = Field(
+        default={},
+        description="IAM members that may call it where it is not public, by a short name.",
+        examples=["{team: 'group:ai@acme.com'}"],
     )
     canary: CanarySettings | None = Field(default=None, description="Traffic split with an older revision.")
 
@@ -81,6 +91,8 @@ class ApiSettings(Model):
             raise ValueError("`source` and `image` exclude each other; keep the one to deploy")
         if self.public and self.invokers:
             raise ValueError("`invokers` are asked for nothing where `public` is true; keep one of the two")
+        if SCHEDULER in self.invokers:
+            raise ValueError(f"invokers.{SCHEDULER} is the program's own caller; write another short name")
         if self.min_instances > self.max_instances:
             raise ValueError(
                 f"min_instances {self.min_instances} is above max_instances {self.max_instances}; "
@@ -217,10 +229,12 @@ class SyncSettings(Model):
     )
     time_zone: str = Field(default="Etc/UTC", description="Time zone of the schedule.")
     path: str = Field(
-        default="/api/store/sync/{dataset}", pattern=r"^/", description="Route that starts a sync."
+        default="/api/store/sync/{dataset}",
+        pattern=r"^/[^{}\s]*(\{dataset\}[^{}\s]*)?$",
+        description="Route that starts a sync.",
     )
-    datasets: tuple[Literal["eval", "monitoring", "human_signals"], ...] = Field(
-        default=DATASETS, description="Datasets that are synced on the schedule."
+    datasets: frozenset[Literal["eval", "monitoring", "human_signals"]] = Field(
+        default=frozenset(DATASETS), description="Datasets that are synced on the schedule."
     )
     workers: int = Field(default=1, ge=1, le=16, description="Parallel readers a dataset (sync_workers).")
     chunk_size: int = Field(default=10000, ge=100, description="Rows a chunk (sync_chunk_size).")
@@ -238,7 +252,11 @@ class DuckDBSettings(Model):
     size_mb: int = Field(default=512, ge=64, le=16384, description="Room for the file, in MiB.")
     snapshots_kept: int = Field(default=7, ge=1, le=100, description="Snapshots kept in the bucket.")
     query_concurrency: int = Field(default=8, ge=1, le=64, description="Concurrent read queries.")
-    nfs_machine_type: str = Field(default="e2-small", description="Machine type of the file server.")
+    nfs_machine_type: str = Field(
+        default="e2-small",
+        pattern=r"^[a-z][a-z0-9]*-[a-z0-9-]+$",
+        description="Machine type of the file server.",
+    )
     nfs_disk_gb: int = Field(default=20, ge=10, le=65536, description="Data disk of the file server, in GB.")
     sync: SyncSettings = SyncSettings()
 
