@@ -93,8 +93,11 @@ class DataDisk(ComponentResource):
                 },
                 "retention_policy": {
                     "max_retention_days": self._args.snapshot_days,
-                    # A disk deleted by mistake is restored from them.
-                    "on_source_disk_delete": "KEEP_AUTO_SNAPSHOTS",
+                    # A disk deleted by mistake is restored from them. What may be lost leaves none behind for
+                    # good: kept snapshots have no end, and are charged for.
+                    "on_source_disk_delete": (
+                        "KEEP_AUTO_SNAPSHOTS" if self._environment.protect else "APPLY_RETENTION_POLICY"
+                    ),
                 },
                 "snapshot_properties": {"storage_locations": self._environment.region},
             },

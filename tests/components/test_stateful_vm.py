@@ -96,6 +96,13 @@ def test_the_disk_is_copied_every_day_and_the_copies_outlive_it(protected: Plan)
     assert attachment.inputs["disk"] == protected.one(DISK).inputs["name"]
 
 
+def test_the_copies_of_a_disk_that_may_be_lost_end_by_themselves_after_it(unprotected: Plan) -> None:
+    policy = unprotected.one("gcp:compute/resourcePolicy:ResourcePolicy")
+    retention = policy.inputs["snapshotSchedulePolicy"]["retentionPolicy"]
+
+    assert retention["onSourceDiskDelete"] == "APPLY_RETENTION_POLICY"
+
+
 def test_one_switch_protects_the_data_and_the_machine(protected: Plan, unprotected: Plan) -> None:
     for plan, on in ((protected, True), (unprotected, False)):
         disk = plan.one(DISK)
