@@ -141,7 +141,7 @@ def test_slow_queries_and_connections_can_be_seen() -> None:
 
     assert inner["insightsConfig"]["queryInsightsEnabled"] is True
     assert int(flags["log_min_duration_statement"]) > 0
-    assert (flags["log_connections"], flags["log_disconnections"]) == ("on", "on")
+    assert {flags[f"log_{what}"] for what in ("connections", "disconnections", "checkpoints")} == {"on"}
 
 
 def test_a_flag_of_the_callers_wins() -> None:
