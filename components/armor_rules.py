@@ -20,12 +20,16 @@ from pulumi_gcp.compute import (
 Waf = Literal["off", "preview", "enforce"]
 
 _PATTERNS = ("sqli", "xss", "lfi", "rfi", "rce", "protocolattack", "sessionfixation", "scannerdetection")
+_RULE_SETS = {name: f"{name}-v422-stable" for name in _PATTERNS} | {"cve": "cve-canary"}
+"""Google's rule set for each pattern; attacks that have a CVE number, like Log4Shell, share one."""
+
 _FIRST_PATTERN, _RATE_LIMIT, _DEFAULT = 1000, 2000, 2147483647
 
 
 def armor_rules(*, requests_per_minute: int, waf: Waf) -> list[SecurityPolicyRuleArgs]:
     """The rules of a policy; Cloud Armor asks for the last of them, which decides what is left."""
-    patterns = [] if waf == "off" else [_pattern(*each, waf) for each in enumerate(_PATTERNS, _FIRST_PATTERN)]
+    names = () if waf == "off" else _RULE_SETS
+    patterns = [_pattern(*each, waf) for each in enumerate(names, _FIRST_PATTERN)]
     return [*patterns, _rate_limit(requests_per_minute), _allow_the_rest()]
 
 
@@ -38,7 +42,7 @@ def _pattern(priority: int, name: str, waf: Waf) -> SecurityPolicyRuleArgs:
         preview=waf == "preview",
         match=SecurityPolicyRuleMatchArgs(
             expr=SecurityPolicyRuleMatchExprArgs(
-                expression=f"evaluatePreconfiguredWaf('{name}-v33-stable', {{'sensitivity': 1}})"
+                expression=f"evaluatePreconfiguredWaf('{_RULE_SETS[name]}', {{'sensitivity': 1}})"
             )
         ),
     )

@@ -43,6 +43,18 @@ def test_attack_patterns_are_asked_before_the_rate_limit_lets_everything_pass(
     assert {rule["preview"] for rule in patterns} == {preview}
 
 
+def test_attacks_that_have_a_number_are_among_the_patterns_whose_other_rule_sets_are_the_newest() -> None:
+    asked = [rule["match"]["expr"]["expression"] for rule in rules() if "expr" in rule["match"]]
+
+    sets = {expression.split("'")[1] for expression in asked}
+    assert "cve-canary" in sets
+    assert all(each.endswith("-v422-stable") for each in sets - {"cve-canary"})
+
+
+def test_a_description_fits_into_the_sixty_four_characters_that_cloud_armor_takes() -> None:
+    assert max(len(rule["description"]) for rule in rules()) <= 64
+
+
 def test_without_attack_patterns_the_rate_limit_remains() -> None:
     assert [rule["action"] for rule in rules(waf="off")] == ["throttle", "allow"]
 
