@@ -55,7 +55,7 @@ def test_a_clean_up_that_would_delete_what_runs_is_refused(setting: str) -> None
 
 
 def test_tags_may_move_because_the_layer_cache_is_one() -> None:
-    # Said as `immutableTags: false` it would be sent as nothing, read back as nothing, and differ at every run.
+    # `immutableTags: false` would be sent as nothing, read back as nothing, and differ at every run.
     assert "dockerConfig" not in plan_of().one(REPOSITORY).inputs
 
 
