@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -24,9 +25,13 @@ LEAST: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def stack_named_test() -> Iterator[None]:
     """The settings of a stack called `test`, and none left for the next test."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(_NoCloud(), project=NAMESPACE, stack="test")
     yield
     pulumi_config.set_all_config({}, [])
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 class _NoCloud(pulumi.runtime.Mocks):
