@@ -7,9 +7,9 @@ from pulumi_gcp import sql
 from components.postgres_args import PostgresArgs
 
 _BACKUP_WINDOW_HOURS = 4
-# Scanners ask for more, which is left out on purpose: `log_statement` would write the passwords of CREATE ROLE
-# to the log; `log_hostname` asks DNS at each connection for names that Cloud Run's addresses don't have;
-# every statement and every temporary file would bury the few that matter.
+# Scanners ask for more, which is left out on purpose: `log_statement` would log the passwords of CREATE ROLE;
+# `log_hostname` asks DNS at each connection for names that Cloud Run's addresses don't have; every statement
+# and every temporary file would bury the few that matter.
 _FLAGS = {
     # A client that died in a transaction would hold its locks and stop the clean-up for good.
     "idle_in_transaction_session_timeout": "600000",
