@@ -195,14 +195,12 @@ class AxisApi(ComponentResource):
         return [api, *beside]
 
     def _keeper(self) -> Container:
-        image = ContainerImage(
-            f"{self._name}-{KEEPER_NAME}",
-            ContainerImageArgs(
-                environment=self._environment,
-                registry=self._args.foundation.images.url,
-                context="services/axis/keeper",
-                dockerfile="services/axis/keeper/Dockerfile",
-            ),
-            ResourceOptions(parent=self),
+        prebuilt = self._settings.duckdb.keeper_image
+        source = ContainerImageArgs(
+            environment=self._environment,
+            registry=self._args.foundation.images.url,
+            context=None if prebuilt else "services/axis/keeper",
+            prebuilt=prebuilt,
         )
+        image = ContainerImage(f"{self._name}-{KEEPER_NAME}", source, ResourceOptions(parent=self))
         return keeper(self._settings, self._storage, image.reference, self._args.stores.password_env())

@@ -91,6 +91,11 @@ def _images(settings: AxisSettings, environment: Environment) -> Iterator[Refusa
                     f"{key}.source",
                     f"there is no folder {source!r}; write its path from the folder of Pulumi.yaml",
                 )
+    if image := settings.duckdb.keeper_image:
+        yield from refused(
+            "axis.duckdb.keeper_image",
+            lambda: ContainerImageArgs(environment=environment, prebuilt=image),
+        )
 
 
 def _variables(settings: AxisSettings) -> Iterator[Refusal]:

@@ -251,6 +251,10 @@ class DuckDBSettings(Model):
     )
     size_mb: int = Field(default=512, ge=64, le=16384, description="Room for the file, in MiB.")
     snapshots_kept: int = Field(default=7, ge=1, le=100, description="Snapshots kept in the bucket.")
+    keeper_image: str | None = Field(
+        default=None,
+        description="The keeper's image, built elsewhere, by digest; with `api.image` too, nothing is built.",
+    )
     query_concurrency: int = Field(default=8, ge=1, le=64, description="Concurrent read queries.")
     nfs_machine_type: str = Field(
         default="e2-small",
