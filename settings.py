@@ -124,7 +124,7 @@ def load_settings() -> Settings:
     try:
         return Settings.model_validate(_raw_settings(stack_file))
     except ValidationError as error:
-        explain = Explanations(Settings, NAMESPACE, lambda key: pulumi_config.is_config_secret(_whole(key)))
+        explain = Explanations(Settings, NAMESPACE)
         lines = [f"{stack_file}: {explain.of(details)}" for details in error.errors(include_url=False)]
         raise SettingsError("\n".join(lines)) from None
 
@@ -132,6 +132,13 @@ def load_settings() -> Settings:
 def _raw_settings(stack_file: str) -> dict[str, Any]:
     raw: dict[str, Any] = {}
     for key, value in _configured():
+        # Whatever is in them goes where settings go: into variables, files and names that anybody reads.
+        if pulumi_config.is_config_secret(_whole(key)):
+            raise SettingsError(
+                f"{stack_file}: {NAMESPACE}:{key}: holds an encrypted value, and a setting is no secret; "
+                "write it in the clear, or name it in axis.secrets and run "
+                "`pulumi config set --secret axis:NAME`"
+            )
         if key not in _OBJECTS:
             raw[key] = value
             continue

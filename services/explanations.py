@@ -1,13 +1,13 @@
 """What is wrong with a stack's configuration, in words: `KEY: what is wrong; what to write instead`.
 
-Owns the words for what the models refuse. It never shows a value that is encrypted in the stack's file.
+Owns the words for what the models refuse.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from pydantic import BaseModel
@@ -20,22 +20,20 @@ _BELOW = "write its settings as keys below it"
 class Explanations:
     """Explains what a model refuses."""
 
-    def __init__(self, root: type[BaseModel], namespace: str, is_secret: Callable[[str], bool]) -> None:
+    def __init__(self, root: type[BaseModel], namespace: str) -> None:
         """Takes what all explanations share.
 
         Args:
             root: the model of all settings.
             namespace: what every key begins with.
-            is_secret: whether the value of a top-level key is encrypted.
         """
-        self._root, self._namespace, self._is_secret = root, namespace, is_secret
+        self._root, self._namespace = root, namespace
 
     def of(self, details: ErrorDetails) -> str:
         """One finding of pydantic's as one line."""
         path = [str(part) for part in details["loc"] if part != "[key]"]
         key = f"{self._namespace}:{'.'.join(path)}" if path else self._namespace
-        hidden = isinstance(details["input"], dict | list) or (path and self._is_secret(path[0]))
-        given = "" if hidden else f"{details['input']!r} "
+        given = "" if isinstance(details["input"], dict | list) else f"{details['input']!r} "
         context = details.get("ctx", {})
         match details["type"]:
             case "missing":

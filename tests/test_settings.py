@@ -239,9 +239,14 @@ def test_everything_wrong_is_said_at_once() -> None:
     assert len(message.splitlines()) == 3, "the project's form, its missing number, and the unknown key"
 
 
-def test_a_value_that_is_encrypted_is_not_shown_even_when_it_is_wrong() -> None:
-    configure({**LEAST, "project": "MARKER-a-secret-by-mistake"}, f"{NAMESPACE}:project")
-    assert "MARKER" not in refusal()
+@pytest.mark.parametrize("key", ["project", "axis"], ids=["a setting", "a part of a section"])
+def test_an_encrypted_setting_is_refused_and_not_shown(key: str) -> None:
+    """It would be decrypted into a plain variable, or a name; a secret has a place of its own."""
+    configure(axis(env={"TOKEN": "MARKER"}) | {"project": "MARKER"}, f"{NAMESPACE}:{key}")
+    message = refusal()
+    assert f"ai-platform:{key}: holds an encrypted value" in message
+    assert "run `pulumi config set --secret axis:NAME`" in message
+    assert "MARKER" not in message
 
 
 def test_a_secret_that_is_missing_names_the_command_that_sets_it() -> None:
