@@ -74,7 +74,8 @@ class ConfigBundle(ComponentResource):
             name=Output.concat(digest, "/", path),
             content=text,
             content_type="text/plain; charset=utf-8",
-            opts=ResourceOptions(parent=self, retain_on_delete=True),
+            # The new one first: the provider would otherwise begin with the old, as its name is our own.
+            opts=ResourceOptions(parent=self, retain_on_delete=True, delete_before_replace=False),
         )
 
 

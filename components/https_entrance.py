@@ -63,7 +63,9 @@ class HttpsEntrance(ComponentResource):
             name=self._args.environment.physical_name(f"{self._name}-{name_hash(','.join(domains))}"),
             project=self._project,
             managed=compute.ManagedSslCertificateManagedArgs(domains=domains),
-            opts=ResourceOptions(parent=self),
+            # Said, since the provider deletes first whatever has a name of our own, even where it changes;
+            # Google refuses that while the old certificate is in use.
+            opts=ResourceOptions(parent=self, delete_before_replace=False),
         )
 
     def _refuse_old_tls(self) -> compute.SSLPolicy:

@@ -71,7 +71,8 @@ class ServerlessBackend(ComponentResource):
             region=environment.region,
             network_endpoint_type="SERVERLESS",
             cloud_run=compute.RegionNetworkEndpointGroupCloudRunArgs(service=self._args.service),
-            opts=ResourceOptions(parent=self),
+            # The provider would delete first whatever has a name of our own, even where it changes.
+            opts=ResourceOptions(parent=self, delete_before_replace=False),
         )
 
     def _create_backend(self, endpoints: compute.RegionNetworkEndpointGroup) -> compute.BackendService:

@@ -87,6 +87,23 @@ def test_another_domain_is_another_certificate_that_can_be_there_with_the_old_on
     assert one["name"] != other["name"], "one in use can't be deleted, so the new one has to come first"
 
 
+def test_what_is_used_until_its_successor_is_there_never_goes_first() -> None:
+    told: dict[str, bool | None] = {}
+
+    def record(made: pulumi.ResourceTransformationArgs) -> None:
+        told[made.type_] = made.opts.delete_before_replace
+
+    def program() -> None:
+        backends = {"api": service("api").service_name, "web": service("web").service_name}
+        HttpsLoadBalancer("axis", args(backends=backends), pulumi.ResourceOptions(transformations=[record]))
+
+    planned(program)
+
+    # Left out, the provider decides, and it deletes first whatever has a name that it did not make up itself.
+    assert told[CERTIFICATE] is False
+    assert told[ENDPOINTS] is False
+
+
 def test_the_same_domains_in_another_order_are_the_same_certificate() -> None:
     domains = ["axis.acme.com", "www.acme.com"]
 
