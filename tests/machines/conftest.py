@@ -52,6 +52,16 @@ def nfsconf() -> str:
     return _tool("nfsconf", package="nfs-kernel-server")
 
 
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    return _tool("nginx", package="nginx-light")
+
+
+@pytest.fixture(scope="session")
+def git() -> str:
+    return _tool("git", package="git")
+
+
 def _tool(name: str, *, package: str) -> str:
     path = shutil.which(name, path=f"/usr/sbin:/sbin:{os.environ['PATH']}")
     if path is None:

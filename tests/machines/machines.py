@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from components import falkordb_machine, nfs_machine
+from components import falkordb_machine, nfs_machine, vm_service_files
 from components.cloud_init import File
+from components.vm_service_machine import Machine
+from components.vm_service_source import GitSource
 
 PASSWORD = "PLANTEDgraphPassword0123456789ab"
 TOKEN = "PLANTEDya29.token"
@@ -35,15 +37,23 @@ FALKORDB = falkordb_machine.Machine(
     version="7",
     settings=SETTINGS,
 )
+SERVICE = Machine(
+    name="palma-ai",
+    project="acme-prod",
+    host="palma.acme.com",
+    source=GitSource(repository="https://github.com/acme/palma.git", token=("ai-prod-palma-token", "3")),
+)
 CLIENT_RANGES = ["10.10.0.0/26", "10.10.1.0/24"]
 
 FILES: dict[str, list[File]] = {
     "falkordb": falkordb_machine.files(FALKORDB),
     "nfs": nfs_machine.files(client_ranges=CLIENT_RANGES, owner=1000),
+    "service": vm_service_files.files(SERVICE),
 }
 USER_DATA = {
     "falkordb": falkordb_machine.user_data(FALKORDB),
     "nfs": nfs_machine.user_data(client_ranges=CLIENT_RANGES, owner=1000),
+    "service": vm_service_files.user_data(SERVICE),
 }
 
 
