@@ -19,8 +19,8 @@ from components.environment import Environment
 MONITORING_API = "monitoring.googleapis.com"
 
 _CHECK_PERIOD_SECONDS = 60
-_REGIONS = ("EUROPE", "USA", "ASIA_PACIFIC")
-"""A failure seen from two of them is no fault of one network between us and them."""
+_REGIONS = ("USA", "EUROPE", "ASIA_PACIFIC")
+"""In the API's own order, since the provider compares them as a list with what it reads back."""
 
 
 @dataclass(frozen=True, kw_only=True)
