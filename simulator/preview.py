@@ -6,23 +6,29 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pulumi
 
 from simulator import display
 from simulator.in_process import PlanRefused
-from simulator.program import plan_stack
+from simulator.program import PROJECT_FOLDER, plan_stack
 from simulator.stack_files import StackFileError
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Prints the plan; the exit status is 1 when it is refused and 2 when there is no such stack."""
+def main(arguments: Sequence[str], folder: Path = PROJECT_FOLDER) -> int:
+    """Prints the plan; the exit status is 1 when it is refused and 2 when there is no such stack.
+
+    Args:
+        arguments: the stack's name and `--format`.
+        folder: where the stack's file is.
+    """
     parser = argparse.ArgumentParser(prog="preview", description=__doc__)
     parser.add_argument("stack", help="the stack whose file is Pulumi.STACK.yaml")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     chosen = parser.parse_args(arguments)
     try:
-        plan = plan_stack(chosen.stack)
+        plan = plan_stack(chosen.stack, folder)
     except StackFileError as error:
         return _refused(2, str(error))
     except PlanRefused as refusal:

@@ -27,14 +27,14 @@ def run_program() -> None:
         os.chdir(before)
 
 
-def plan_stack(stack: str) -> Plan:
-    """What the stack's file makes of the program.
+def plan_stack(stack: str, folder: Path = PROJECT_FOLDER) -> Plan:
+    """What the stack's file in `folder` makes of the program.
 
     Raises:
         StackFileError: there is no such stack.
         PlanRefused: its settings or its resources are refused.
     """
-    return plan_config(load(PROJECT_FOLDER, stack))
+    return plan_config(load(folder, stack))
 
 
 def plan_config(config: StackConfig) -> Plan:
