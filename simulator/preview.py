@@ -34,7 +34,7 @@ def main(arguments: Sequence[str], folder: Path = PROJECT_FOLDER) -> int:
     except PlanRefused as refusal:
         return _refused(1, *refusal.findings)
     except pulumi.RunError as error:
-        return _refused(1, *str(error).splitlines())
+        return _refused(1, str(error))
     if chosen.format == "json":
         sys.stdout.write(json.dumps(display.as_json(chosen.stack, plan), indent=2) + "\n")
     else:
@@ -44,7 +44,8 @@ def main(arguments: Sequence[str], folder: Path = PROJECT_FOLDER) -> int:
 
 def _refused(status: int, *reasons: str) -> int:
     for reason in reasons:
-        sys.stderr.write(f"refused: {reason}\n")
+        for line in reason.splitlines():
+            sys.stderr.write(f"refused: {line}\n")
     return status
 
 

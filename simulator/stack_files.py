@@ -44,14 +44,16 @@ def load(folder: Path, stack: str) -> StackConfig:
         StackFileError: a file is missing or is not what it should be.
     """
     project = _mapping(folder / "Pulumi.yaml", f"run this in the project's folder, not in {folder}")
+    if "name" not in project:
+        raise StackFileError("Pulumi.yaml: has no name; write `name:` and the project's name")
     known = sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
     stack_file = _mapping(
         folder / f"Pulumi.{stack}.yaml", f"write STACK={' or STACK='.join(known)}, or add the file"
     )
     name = str(project["name"])
-    defaults = {key: _default(declared) for key, declared in project.get("config", {}).items()}
-    given = {**defaults, **stack_file.get("config", {})}
-    merged = {_with_namespace(name, key): value for key, value in given.items() if value is not None}
+    defaults = {key: _default(declared) for key, declared in (project.get("config") or {}).items()}
+    given = {**defaults, **(stack_file.get("config") or {})}
+    merged = {_with_namespace(name, str(key)): value for key, value in given.items() if value is not None}
     return StackConfig(
         project=name,
         stack=stack,
@@ -62,14 +64,16 @@ def load(folder: Path, stack: str) -> StackConfig:
 
 def _mapping(path: Path, advice: str) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text())
-    except FileNotFoundError:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         raise StackFileError(f"{path.name}: is missing; {advice}") from None
+    except UnicodeDecodeError:
+        raise StackFileError(f"{path.name}: is no YAML, since it is not UTF-8; save it as that") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
         raise StackFileError(f"{path.name}: is no YAML{line}; mend its syntax") from None
-    if not isinstance(content, dict) or not isinstance(content.get("config", {}), dict):
+    if not isinstance(content, dict) or not isinstance(content.get("config") or {}, dict):
         raise StackFileError(f"{path.name}: is no mapping; write `config:` and the settings below it")
     return content
 
@@ -99,4 +103,5 @@ def _opened(value: Any) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+    # A date is the one thing that YAML reads and JSON can't say.
+    return json.dumps(value, default=str) if isinstance(value, dict | list) else str(value)
