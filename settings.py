@@ -76,7 +76,9 @@ class Settings(Model):
     @model_validator(mode="after")
     def _zone_lies_in_the_region(self) -> Self:
         if self.zone and not re.fullmatch(f"{self.region}-[a-z]", self.zone):
-            raise ValueError(f"zone {self.zone} is not in region {self.region}; write zone: {self.region}-b")
+            raise ValueError(
+                f"zone {self.zone!r} is not in region {self.region}; write zone: {self.region}-b"
+            )
         return self
 
     def prerequisites(self) -> list[str]:

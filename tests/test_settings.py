@@ -156,7 +156,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     (
         "a zone of another region",
         {**LEAST, "zone": "us-east1-b"},
-        "zone us-east1-b is not in region europe-west1; write zone: europe-west1-b",
+        "zone 'us-east1-b' is not in region europe-west1; write zone: europe-west1-b",
     ),
 ]
 

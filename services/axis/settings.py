@@ -26,6 +26,7 @@ _VARIABLES = {
 """What AXIS reads of a database from variables; everything else it reads from a YAML file alone."""
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Said = Annotated[str, Field(min_length=1)]
 IamMember = Annotated[str, Field(pattern=r"^(user|group|domain|serviceAccount|principal|principalSet):\S+$")]
 
 SCHEDULER = "scheduler"
@@ -44,10 +45,10 @@ class CanarySettings(Model):
 class ApiSettings(Model):
     """The FastAPI backend on Cloud Run."""
 
-    source: str | None = Field(
+    source: Said | None = Field(
         default=None, description="Folder of the backend's source; without one the starter app is built."
     )
-    image: str | None = Field(
+    image: Said | None = Field(
         default=None, description="An image built elsewhere, by digest; nothing is built then."
     )
     application: str = Field(
@@ -105,7 +106,9 @@ class VercelSettings(Model):
     """The frontend's project at Vercel, whose variables this stack sets."""
 
     project_id: str = Field(pattern=r"^prj_\w+$", description="Vercel project ID.")
-    team_id: str | None = Field(default=None, description="Vercel team ID, where the project has one.")
+    team_id: str | None = Field(
+        default=None, pattern=r"^team_\w+$", description="Vercel team ID, where the project has one."
+    )
     targets: frozenset[Literal["production", "preview", "development"]] = Field(
         default=frozenset({"production", "preview", "development"}),
         min_length=1,
@@ -126,8 +129,8 @@ class FrontendSettings(Model):
     vercel: VercelSettings | None = Field(
         default=None, description="Set the variables at Vercel; without it the stack outputs carry them."
     )
-    source: str | None = Field(default=None, description="Folder of the frontend's source, on Cloud Run.")
-    image: str | None = Field(default=None, description="An image built elsewhere, by digest, on Cloud Run.")
+    source: Said | None = Field(default=None, description="Folder of the frontend's source, on Cloud Run.")
+    image: Said | None = Field(default=None, description="An image built elsewhere, by digest, on Cloud Run.")
     max_instances: int = Field(default=4, ge=1, le=100, description="Most instances, on Cloud Run.")
 
     @model_validator(mode="after")
@@ -156,6 +159,7 @@ class DomainSettings(Model):
     )
     dns_zone: str | None = Field(
         default=None,
+        pattern=r"^[a-z][a-z0-9-]{0,62}$",
         description="Cloud DNS managed zone that gets the record; without one set it by hand.",
     )
     requests_per_minute: int = Field(
@@ -175,13 +179,13 @@ class DatabaseSettings(Model):
         description="Database name; axis_ and the dataset without one.",
     )
     auto_load: bool = Field(default=True, description="Load when the API starts.")
-    query: str | None = Field(default=None, description="The single query of the document (EVAL_DB_QUERY).")
-    dataset_query: str | None = Field(default=None, description="Query of the records, with `dataset_id`.")
-    results_query: str | None = Field(default=None, description="Query of the metrics, with `dataset_id`.")
+    query: Said | None = Field(default=None, description="The single query of the document (EVAL_DB_QUERY).")
+    dataset_query: Said | None = Field(default=None, description="Query of the records, with `dataset_id`.")
+    results_query: Said | None = Field(default=None, description="Query of the metrics, with `dataset_id`.")
     query_timeout: int = Field(default=60, ge=1, le=120, description="Seconds a query may take.")
     row_limit: int = Field(default=50000, ge=1, le=50000, description="Most rows loaded.")
-    incremental_column: str | None = Field(default=None, description="Column of the watermark.")
-    partition_column: str | None = Field(default=None, description="Column that splits parallel reads.")
+    incremental_column: Said | None = Field(default=None, description="Column of the watermark.")
+    partition_column: Said | None = Field(default=None, description="Column that splits parallel reads.")
     refresh_interval_minutes: int = Field(
         default=0, ge=0, le=1440, description="The API's own schedule, in minutes; 0 leaves it to `sync`."
     )
@@ -276,7 +280,7 @@ class AxisSettings(Model):
     redis: RedisSettings | None = Field(default=RedisSettings(), description="null for no Redis.")
     falkordb: FalkorDBSettings | None = Field(default=FalkorDBSettings(), description="null for no graph.")
     duckdb: DuckDBSettings = DuckDBSettings()
-    config_folder: str | None = Field(
+    config_folder: Said | None = Field(
         default=None,
         description="Folder with more of AXIS's YAML files: theme.yaml, agents.yaml and the like.",
     )
