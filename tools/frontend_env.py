@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 OUTPUT = "axis_frontend_env"
 """The stack output that holds, for each target, the variables of the build. None of them is a secret."""
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         for path in write(read(chosen.stack), chosen.stack, Path.cwd()):
             sys.stdout.write(f"{path.name}\n")
     except NoFrontendEnvError as error:
-        sys.stderr.write(f"frontend-env: {error}\n")
+        for line in str(error).splitlines():
+            sys.stderr.write(f"frontend-env: {line}\n")
         return 1
     return 0
 
@@ -52,14 +54,32 @@ def from_stack(stack: str) -> FrontendEnv:
         raise NoFrontendEnvError(
             f"stack {stack} has no output {OUTPUT} ({reason}); bring it up, or write FROM=plan"
         )
-    return json.loads(answer.stdout)
+    try:
+        return _checked(json.loads(answer.stdout))
+    except json.JSONDecodeError:
+        raise NoFrontendEnvError(
+            f"output {OUTPUT} of stack {stack} is no JSON; bring the stack up anew"
+        ) from None
 
 
 def from_plan(stack: str) -> FrontendEnv:
     """The variables by target, from the plan."""
-    from simulator.program import plan_stack  # noqa: PLC0415 - the provider SDKs take seconds to import
+    # The provider SDKs take seconds to import.
+    from simulator import program  # noqa: PLC0415
+    from simulator.in_process import PlanRefused  # noqa: PLC0415
+    from simulator.stack_files import StackFileError  # noqa: PLC0415
 
-    return plan_stack(stack).outputs[OUTPUT]
+    try:
+        return _checked(program.plan_stack(stack).outputs.get(OUTPUT))
+    except (PlanRefused, StackFileError) as refusal:
+        raise NoFrontendEnvError(str(refusal)) from None
+
+
+def _checked(targets: Any) -> FrontendEnv:
+    """The output, if it has the form that `write` relies on."""
+    if not isinstance(targets, Mapping) or not all(isinstance(each, Mapping) for each in targets.values()):
+        raise NoFrontendEnvError(f"{OUTPUT} holds no variables; run AXIS in this stack and bring it up")
+    return targets
 
 
 def write(targets: FrontendEnv, stack: str, folder: Path) -> list[Path]:
