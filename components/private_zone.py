@@ -1,6 +1,7 @@
-"""A private DNS zone: stable names for what has an internal address.
+"""A private DNS zone: stable names for what has an internal address, and a log of who asks for what name.
 
-Owns the zone and who sees it. Does not own its records: the component that owns an address owns its name.
+Owns the zone, who sees it, and the DNS policy of its network, of which a network can have one alone. Does not
+own its records: the component that owns an address owns its name.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class PrivateZone(ComponentResource):
         self._name, self._args = name, args
         self.domain = f"{args.environment.stack}.{args.domain}"
 
+        self._log_queries()
         self.zone_name = self._zone().name
         self.register_outputs({"zone_name": self.zone_name, "domain": self.domain})
 
@@ -77,5 +79,19 @@ class PrivateZone(ComponentResource):
             ),
             # A name that was added by hand stops the deletion of a protected zone.
             force_destroy=not environment.protect,
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _log_queries(self) -> dns.Policy:
+        """Logs every query in the network: often the one trace of a program that sends data out."""
+        environment = self._args.environment
+        name = f"{self._name}-queries"
+        return dns.Policy(
+            name,
+            project=environment.project_using(DNS_API),
+            name=environment.physical_name(name),
+            description=f"Logs the DNS queries of {environment.stack}.",
+            enable_logging=True,
+            networks=[dns.PolicyNetworkArgs(network_url=self._args.network)],
             opts=ResourceOptions(parent=self),
         )

@@ -64,6 +64,14 @@ RULES: dict[str, TypeRules] = {
         },
         wrong=_zone_wrong,
     ),
+    "gcp:dns/policy:Policy": TypeRules(
+        name=COMPUTE_NAME,
+        api="dns.googleapis.com",
+        defaults={"description": "Managed by Pulumi"},
+        references=(network_reference("networks[].networkUrl"),),
+        replaces=words("name project"),
+        identity=lambda asked: f"projects/{asked.project}/policies/{asked.name}",
+    ),
     "gcp:dns/recordSet:RecordSet": TypeRules(
         name=None,
         values={"type": _TYPES},

@@ -5,18 +5,22 @@ import re
 import pytest
 
 from components.private_zone import PrivateZone, PrivateZoneArgs
-from simulator.in_process import PlannedResource, plan
+from simulator.in_process import Plan, PlannedResource, plan
 from tests.components.environments import environment
 
 NETWORK = "projects/acme-prod/global/networks/there"
 
 
-def made(*, protect: bool = True, stack: str = "prod", domain: str = "ai.internal") -> PlannedResource:
+def planned(*, protect: bool = True, stack: str = "prod", domain: str = "ai.internal") -> Plan:
     def program() -> None:
         here = environment(protect=protect, stack=stack)
         PrivateZone("zone", PrivateZoneArgs(environment=here, network=NETWORK, domain=domain))
 
-    return plan(program, existing=[NETWORK]).one("gcp:dns/managedZone:ManagedZone")
+    return plan(program, existing=[NETWORK])
+
+
+def made(*, protect: bool = True, stack: str = "prod", domain: str = "ai.internal") -> PlannedResource:
+    return planned(protect=protect, stack=stack, domain=domain).one("gcp:dns/managedZone:ManagedZone")
 
 
 def test_only_the_stacks_own_network_sees_its_names() -> None:
@@ -35,6 +39,13 @@ def test_two_stacks_that_share_a_domain_have_different_names() -> None:
 
 def test_a_name_that_somebody_added_by_hand_stops_the_deletion_of_a_protected_zone_alone() -> None:
     assert [made(protect=protect).inputs["forceDestroy"] for protect in (True, False)] == [False, True]
+
+
+def test_what_asks_for_a_name_in_the_network_is_logged() -> None:
+    policy = planned().one("gcp:dns/policy:Policy").inputs
+
+    assert policy["enableLogging"] is True
+    assert policy["networks"] == [{"networkUrl": NETWORK}]
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,7 @@ def test_every_type_with_rules_of_its_own_is_in_the_town_or_is_named_here() -> N
         "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment",
         "gcp:compute/sSLPolicy:SSLPolicy",
         "gcp:compute/targetHttpProxy:TargetHttpProxy",
+        "gcp:dns/policy:Policy",
         "gcp:monitoring/alertPolicy:AlertPolicy",
         "gcp:monitoring/notificationChannel:NotificationChannel",
         "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
