@@ -166,7 +166,8 @@ class DomainSettings(Model):
         default=600, ge=10, le=10000, description="Requests a client address may make in a minute."
     )
     waf: Literal["off", "preview", "enforce"] = Field(
-        default="preview", description="Cloud Armor's preconfigured rules: off, only logged, or enforced."
+        default="preview", description="Cloud Armor's preconfigured rules: off, only logged, or enforced; prompts that hold "
+        "SQL or shell text are refused then."
     )
 
 
@@ -229,7 +230,8 @@ class SyncSettings(Model):
 
     on_startup: bool = Field(default=True, description="When an instance starts (sync_mode startup).")
     schedule: str | None = Field(
-        default="0 3 * * *", description="Cron expression of the scheduled sync; null for none."
+        default="0 5 * * *",
+        description="Cron expression of the scheduled sync, after the stores' maintenance; null for none.",
     )
     time_zone: str = Field(default="Etc/UTC", description="Time zone of the schedule.")
     path: str = Field(
@@ -255,7 +257,7 @@ class DuckDBSettings(Model):
     )
     size_mb: int = Field(default=512, ge=64, le=16384, description="Room for the file, in MiB.")
     snapshots_kept: int = Field(default=7, ge=1, le=100, description="Snapshots kept in the bucket.")
-    keeper_image: str | None = Field(
+    keeper_image: Said | None = Field(
         default=None,
         description="The keeper's image, built elsewhere, by digest; with `api.image` too, nothing is built.",
     )
