@@ -9,7 +9,7 @@ import pytest
 from services.foundation import APIS
 from simulator.in_process import Plan, PlannedResource
 from simulator.rules import RULES
-from tests.program.reading import BUCKET, POSTGRES, SERVICE
+from tests.program.reading import BUCKET, IMAGE, POSTGRES, SERVICE
 from tests.program.variants import EVERY_PLAN, plan_of
 
 LIMITS: dict[str, tuple[str, int]] = {
@@ -41,8 +41,8 @@ AREAS: dict[str, str] = {
 }
 """The area of a type, `gcp:AREA/…`, to the API that makes it."""
 
-UNUSED_BY_TYPE = {"logging.googleapis.com"}
-"""Enabled for the machines' agents, not for a resource."""
+UNUSED_BY_TYPE = {"logging.googleapis.com", "iap.googleapis.com"}
+"""Enabled for the machines' agents and for whoever reaches a machine by SSH, not for a resource."""
 
 
 def google(plan: Plan) -> list[PlannedResource]:
@@ -125,7 +125,7 @@ def test_every_api_that_a_resource_belongs_to_is_enabled(name: str) -> None:
 
 def test_no_api_is_enabled_that_no_resource_belongs_to(prod: Plan) -> None:
     needed = {AREAS[area(each)] for each in google(prod)}
-    assert set(APIS) - needed == UNUSED_BY_TYPE
+    assert set(APIS) - needed <= USED_OTHERWISE
 
 
 def test_the_table_of_areas_agrees_with_the_simulated_cloud() -> None:
@@ -196,3 +196,11 @@ def test_a_type_token_is_named_for_the_house(name: str) -> None:
     for each in plan_of(name).resources:
         if not each.custom:
             assert each.type.startswith(("ai-platform:components:", "ai-platform:services:"))
+
+
+def test_docker_is_asked_for_only_where_something_is_built() -> None:
+    """Its provider wants the daemon at once, in a preview too."""
+    built = {name: bool(plan_of(name).of(IMAGE)) for name in EVERY_PLAN}
+    asked = {name: bool(plan_of(name).of("pulumi:providers:docker")) for name in EVERY_PLAN}
+    assert asked == built
+    assert set(built.values()) == {True, False}, "some variant builds and some does not"
