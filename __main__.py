@@ -10,7 +10,7 @@ import pulumiverse_time as time
 import pulumiverse_vercel as vercel
 from pulumi import ProviderResource, ResourceOptions
 
-from services.axis.axis import Axis, AxisArgs
+from services.axis.axis import Axis, AxisArgs, builds_images
 from services.axis.checks import axis_refusals
 from services.axis.outputs import axis_outputs
 from services.foundation import Foundation, FoundationArgs, network_refusals
@@ -27,12 +27,10 @@ def providers(settings: Settings, stack: str) -> list[ProviderResource]:
         region=settings.region,
         default_labels={**settings.labels, "environment": stack, "managed-by": "pulumi"},
     )
-    chosen: list[ProviderResource] = [
-        google,
-        docker.Provider("docker"),
-        random.Provider("random"),
-        time.Provider("time"),
-    ]
+    chosen: list[ProviderResource] = [google, random.Provider("random"), time.Provider("time")]
+    if settings.axis and builds_images(settings.axis):
+        # It asks for the Docker daemon at once, also in a preview: only where something is built.
+        chosen.append(docker.Provider("docker"))
     if settings.axis and settings.axis.frontend.vercel:
         token = StackSecrets(stack, "vercel").require("api_token")
         chosen.append(vercel.Provider("vercel", api_token=token, team=settings.axis.frontend.vercel.team_id))

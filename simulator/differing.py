@@ -30,7 +30,8 @@ def difference(
 ) -> Diff:
     """What the change from `olds` to `news` comes to.
 
-    A replacement whose name stays the same has to delete first: two resources cannot share it.
+    A resource whose name the program chose is deleted before its replacement is made, even where the name
+    changes as well: so the bridge between Pulumi and the provider has it, unless the program says otherwise.
     """
     rules = rules_of(type_token)
     before, after = dict(leaves(dict(olds))), dict(leaves(dict(news)))
@@ -48,6 +49,5 @@ def difference(
             for rule, replaced in rules.replaces_when.items()
         )
     ]
-    named = rules.name.property if rules.name else None
-    same_name = named is not None and olds.get(named) == news.get(named) and not name_is_automatic
-    return Diff(changed, replaces, bool(replaces) and (rules.delete_before_replace or same_name))
+    chosen = rules.name is not None and rules.name.property in news and not name_is_automatic
+    return Diff(changed, replaces, bool(replaces) and (rules.delete_before_replace or chosen))

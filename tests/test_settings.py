@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -23,23 +22,11 @@ LEAST: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def stack_named_test() -> Iterator[None]:
+def stack_named_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The settings of a stack called `test`, and none left for the next test."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    pulumi.runtime.set_mocks(_NoCloud(), project=NAMESPACE, stack="test")
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "test")
     yield
     pulumi_config.set_all_config({}, [])
-    asyncio.set_event_loop(None)
-    loop.close()
-
-
-class _NoCloud(pulumi.runtime.Mocks):
-    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        raise AssertionError(f"reading settings makes no resource: {args.name}")
-
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict, list[tuple[str, str]] | None]:
-        raise AssertionError(f"reading settings asks no provider: {args.token}")
 
 
 def configure(settings: dict[str, Any], *secret_keys: str) -> None:

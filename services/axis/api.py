@@ -20,7 +20,15 @@ from components.volumes import NfsVolume
 from services.axis import config_files
 from services.axis.api_container import api_container
 from services.axis.contract import plain_environment, secret_environment
-from services.axis.duckdb_storage import KEEPER_NAME, Storage, keeper, needs_bucket, needs_share, storage
+from services.axis.duckdb_storage import (
+    KEEPER_NAME,
+    Storage,
+    keeper,
+    needs_bucket,
+    needs_keeper,
+    needs_share,
+    storage,
+)
 from services.axis.settings import AxisSettings
 from services.axis.stores import AxisStores
 from services.foundation import Foundation
@@ -182,7 +190,7 @@ class AxisApi(ComponentResource):
         )
 
     def _containers(self) -> list[Container]:
-        beside = [self._keeper()] if self._storage.needs_keeper else []
+        beside = [self._keeper()] if needs_keeper(self._settings) else []
         stores = self._args.stores
         api = api_container(
             self._settings,

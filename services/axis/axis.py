@@ -18,6 +18,7 @@ from components.service_account import ServiceAccount, ServiceAccountArgs
 from components.uptime_alert import UptimeAlert, UptimeAlertArgs
 from services.axis.api import AxisApi, AxisApiArgs
 from services.axis.contract import frontend_origins
+from services.axis.duckdb_storage import needs_keeper
 from services.axis.frontend import AxisFrontend, AxisFrontendArgs
 from services.axis.settings import SCHEDULER, AxisSettings
 from services.axis.stores import AxisStores, AxisStoresArgs
@@ -206,3 +207,9 @@ class Axis(ComponentResource):
             ),
             ResourceOptions(parent=self),
         )
+
+
+def builds_images(settings: AxisSettings) -> bool:
+    """Whether anything is built here, for which Docker has to run; else every image comes from elsewhere."""
+    keeper = needs_keeper(settings) and settings.duckdb.keeper_image is None
+    return keeper or settings.api.image is None or settings.frontend.source is not None

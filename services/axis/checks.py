@@ -29,6 +29,7 @@ from services.axis.duckdb_storage import (
     Storage,
     keeper,
     needs_bucket,
+    needs_keeper,
     needs_share,
     storage,
 )
@@ -124,7 +125,7 @@ def _instance(settings: AxisSettings) -> Iterator[Refusal]:
             "or storage: nfs",
         )
         return
-    beside = [keeper(settings, mounted, _LATER, {})] if mounted.needs_keeper else []
+    beside = [keeper(settings, mounted, _LATER, {})] if needs_keeper(settings) else []
     api_alone: list[Container] = []
     yield from refused("axis.api", lambda: api_alone.append(_api(settings, mounted)))
     if api_alone:

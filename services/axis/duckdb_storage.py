@@ -54,15 +54,15 @@ class Storage:
             keeper_env=self.keeper_env | other.keeper_env,
         )
 
-    @property
-    def needs_keeper(self) -> bool:
-        """Whether anything has to be done before the API starts, or after it stops."""
-        return bool(self.keeper_env)
-
 
 def needs_bucket(settings: AxisSettings) -> bool:
     """Whether the file is saved to a bucket."""
     return settings.duckdb.enabled and settings.duckdb.storage == "snapshot"
+
+
+def needs_keeper(settings: AxisSettings) -> bool:
+    """Whether something has to be done before the API starts, or after it stops."""
+    return needs_bucket(settings) or settings.databases.configured_by == "files"
 
 
 def needs_share(settings: AxisSettings) -> bool:

@@ -166,8 +166,9 @@ class DomainSettings(Model):
         default=600, ge=10, le=10000, description="Requests a client address may make in a minute."
     )
     waf: Literal["off", "preview", "enforce"] = Field(
-        default="preview", description="Cloud Armor's preconfigured rules: off, only logged, or enforced; prompts that hold "
-        "SQL or shell text are refused then."
+        default="preview",
+        description="Cloud Armor's preconfigured rules: off, only logged, or enforced; enforced, they also "
+        "refuse prompts that hold SQL or shell text.",
     )
 
 

@@ -176,7 +176,7 @@ def test_each_dataset_is_synced_on_the_schedule_by_a_caller_of_its_own(prod: Pla
     service_url = "https://ai-prod-axis-api-100000000002.europe-west1.run.app"
     for dataset, job in jobs.items():
         target = job["httpTarget"]
-        assert (job["schedule"], job["timeZone"]) == ("0 3 * * *", "Etc/UTC")
+        assert (job["schedule"], job["timeZone"]) == ("0 5 * * *", "Etc/UTC")
         assert target["uri"] == f"{service_url}/api/store/sync/{dataset}"
         assert target["httpMethod"] == "POST"
         assert target["oidcToken"]["audience"] == service_url

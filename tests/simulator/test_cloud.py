@@ -253,7 +253,7 @@ def test_the_same_inputs_are_no_change_and_neither_are_the_credentials_of_a_regi
     assert cloud.diff(t.IMAGE, stored.id, stored.inputs, stored.state, news).changed == []
 
 
-def test_a_replacement_of_the_same_name_deletes_first_and_one_that_pulumi_named_does_not() -> None:
+def test_a_replacement_of_a_chosen_name_deletes_first_and_one_that_pulumi_named_does_not() -> None:
     cloud = Cloud()
     wide = {"autoCreateSubnetworks": True}
     given, _ = t.make(cloud, t.NETWORK, t.RIGHT[t.NETWORK])
@@ -261,9 +261,12 @@ def test_a_replacement_of_the_same_name_deletes_first_and_one_that_pulumi_named_
     automatic = cloud.ledger.resources[t.NETWORK, made].inputs
 
     same = cloud.diff(t.NETWORK, given, t.RIGHT[t.NETWORK], {}, {**t.RIGHT[t.NETWORK], **wide})
+    renamed = cloud.diff(t.NETWORK, given, t.RIGHT[t.NETWORK], {}, {**t.RIGHT[t.NETWORK], "name": "another"})
     free = cloud.diff(t.NETWORK, made, automatic, {}, {**automatic, **wide})
 
-    assert (same.delete_before_replace, free.delete_before_replace) == (True, False)
+    assert same.delete_before_replace
+    assert renamed.delete_before_replace, "the bridge does not look whether the name is another"
+    assert not free.delete_before_replace
 
 
 def test_addresses_are_inside_their_ranges() -> None:
