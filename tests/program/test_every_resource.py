@@ -125,7 +125,7 @@ def test_every_api_that_a_resource_belongs_to_is_enabled(name: str) -> None:
 
 def test_no_api_is_enabled_that_no_resource_belongs_to(prod: Plan) -> None:
     needed = {AREAS[area(each)] for each in google(prod)}
-    assert set(APIS) - needed <= USED_OTHERWISE
+    assert set(APIS) - needed <= UNUSED_BY_TYPE
 
 
 def test_the_table_of_areas_agrees_with_the_simulated_cloud() -> None:
