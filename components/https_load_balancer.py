@@ -1,7 +1,7 @@
-"""The public side of a domain: one address, HTTPS, Cloud Armor, and paths that lead to Cloud Run services.
+"""The public side of a domain: one address, HTTPS, Cloud Armor, and paths that lead to what serves them.
 
-Owns everything from the DNS record to the backends. Does not own the services behind it, nor their `ingress`:
-a service that also answers at its own address goes around Cloud Armor.
+Owns everything from the DNS record to the backends. Does not own what is behind it (Cloud Run services,
+groups of machines), nor its `ingress`: one that also answers elsewhere goes around Cloud Armor.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from components.armor_rules import Waf, armor_rules
 from components.environment import Environment
 from components.https_entrance import HttpsEntrance, HttpsEntranceArgs
 from components.https_redirect import HttpsRedirect, HttpsRedirectArgs
+from components.instance_group_backend import InstanceGroup, InstanceGroupBackend, InstanceGroupBackendArgs
 from components.serverless_backend import COMPUTE_API, ServerlessBackend, ServerlessBackendArgs
 
 DNS_API = "dns.googleapis.com"
 _RECORD_SECONDS = 300
+
+_Backend = ServerlessBackend | InstanceGroupBackend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,7 @@ class HttpsLoadBalancerArgs:
     Attributes:
         environment: where it lives; its `protect` keeps the address, which records elsewhere may point at.
         domains: the names it answers to; the first is the one that links are made with.
-        backends: names of Cloud Run services, by a short key.
+        backends: names of Cloud Run services, or groups of machines, by a short key.
         default_backend: key of the backend that everything goes to which no route takes.
         routes: path, or path and all below it with `/*`, to the key of a backend.
         dns_zone: Cloud DNS zone that gets a record for each domain; without one they are set by hand.
@@ -41,7 +44,7 @@ class HttpsLoadBalancerArgs:
 
     environment: Environment
     domains: Sequence[str]
-    backends: Mapping[str, Input[str]]
+    backends: Mapping[str, Input[str] | InstanceGroup]
     default_backend: str
     routes: Mapping[str, str] = field(default_factory=dict)
     dns_zone: str | None = None
@@ -116,19 +119,31 @@ class HttpsLoadBalancer(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _create_backend(self, key: str, policy: compute.SecurityPolicy) -> ServerlessBackend:
+    def _create_backend(self, key: str, policy: compute.SecurityPolicy) -> _Backend:
+        served = self._args.backends[key]
+        if isinstance(served, InstanceGroup):
+            return InstanceGroupBackend(
+                f"{self._name}-{key}",
+                InstanceGroupBackendArgs(
+                    environment=self._args.environment,
+                    machines=served,
+                    security_policy=policy.id,
+                    log_sample_rate=self._args.log_sample_rate,
+                ),
+                ResourceOptions(parent=self),
+            )
         return ServerlessBackend(
             f"{self._name}-{key}",
             ServerlessBackendArgs(
                 environment=self._args.environment,
-                service=self._args.backends[key],
+                service=served,
                 security_policy=policy.id,
                 log_sample_rate=self._args.log_sample_rate,
             ),
             ResourceOptions(parent=self),
         )
 
-    def _route(self, backends: Mapping[str, ServerlessBackend]) -> compute.URLMap:
+    def _route(self, backends: Mapping[str, _Backend]) -> compute.URLMap:
         args = self._args
         default = backends[args.default_backend].backend
         rules = [

@@ -24,7 +24,7 @@ from components.data_disk import DataDisk, DataDiskArgs
 from components.environment import Environment
 from components.private_zone import PrivateZone
 from components.service_account import ServiceAccount
-from components.vm_access import VmAccess, VmAccessArgs
+from components.vm_access import SIGN_IN_METADATA, VmAccess, VmAccessArgs
 from components.vm_files import DATA_DEVICE
 
 COMPUTE_API = "compute.googleapis.com"
@@ -182,9 +182,7 @@ class StatefulVm(ComponentResource):
             **self._args.metadata,
             # As metadata and not as `metadata_startup_script`, whose every edit would replace the machine.
             "user-data": self._args.user_data,
-            "block-project-ssh-keys": "TRUE",
-            "enable-oslogin": "TRUE",
-            "serial-port-enable": "FALSE",
+            **SIGN_IN_METADATA,
         }
 
     def _name_address(self, address: compute.Address) -> dns.RecordSet:

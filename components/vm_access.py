@@ -21,6 +21,16 @@ COMPUTE_API = "compute.googleapis.com"
 # Identity-Aware Proxy's own range: the only way in for administrators.
 _IAP_RANGE = "35.235.240.0/20"
 
+SIGN_IN_METADATA = {
+    "block-project-ssh-keys": "TRUE",
+    "enable-oslogin": "TRUE",
+    "serial-port-enable": "FALSE",
+}
+"""Metadata of every machine: who signs in is decided by IAM, and by no key that lies in the project."""
+
+LOAD_BALANCERS = ("35.191.0.0/16", "130.211.0.0/22")
+"""Where Google's load balancers and their health checks come from: public ranges, and yet nobody else's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class VmAccessArgs:
@@ -30,8 +40,9 @@ class VmAccessArgs:
         environment: where it lives.
         network: the network's ID.
         service_account: email of the service account whose machines are opened.
-        client_ranges: private address ranges that may reach `ports`, in CIDR form. Ranges, because Cloud Run
-            with a direct connection to the network can be told apart by nothing else.
+        client_ranges: private address ranges that may reach `ports`, in CIDR form, and `LOAD_BALANCERS`.
+            Ranges, because Cloud Run with a direct connection to the network can be told apart by nothing
+            else.
         ports: protocol (`tcp`, `udp`) to the ports that clients may reach.
     """
 
@@ -44,7 +55,7 @@ class VmAccessArgs:
     def __post_init__(self) -> None:
         if not self.client_ranges:
             raise ValueError("client_ranges is empty: write the clients' subnet, e.g. 10.10.0.0/26")
-        for written in self.client_ranges:
+        for written in set(self.client_ranges) - set(LOAD_BALANCERS):
             if not ipaddress.ip_network(written).is_private:
                 raise ValueError(
                     f"client_ranges: {written} is not a private range; write the clients' subnet"

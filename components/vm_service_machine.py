@@ -6,11 +6,12 @@ Pure data, from which `vm_service_files` and `vm_service_proxy` render what the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from components.cloud_init import CONFIG_DIRECTORY, METADATA_URL, SECRET_MANAGER_URL, script_path
 from components.vm_service_process import Process
-from components.vm_service_source import Source
+from components.vm_service_source import GitSource, Source
 
 STORAGE_URL = "https://storage.googleapis.com/storage/v1"
 
@@ -90,6 +91,15 @@ class Machine:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,24}", self.name):
             raise ValueError(f"name {self.name!r}: write up to 25 lower-case letters, digits and hyphens")
+
+    def with_secrets(self, known: Mapping[str, tuple[str, str]]) -> Machine:
+        """The same machine with the secrets called `token`, `chain` and `key`, where they are known."""
+        machine = self
+        if "token" in known and isinstance(self.source, GitSource):
+            machine = replace(machine, source=replace(self.source, token=known["token"]))
+        if "chain" in known:
+            machine = replace(machine, certificate=Certificate(chain=known["chain"], key=known["key"]))
+        return machine
 
     @property
     def paths(self) -> Paths:

@@ -14,6 +14,7 @@ _AREAS = (
     "address",
     "balancer",
     "dns",
+    "fleet",
     "iam",
     "machine",
     "network",

@@ -13,6 +13,7 @@ from simulator.rules.common import (
     public_address,
     regional_id,
 )
+from simulator.rules.fleet import HEALTH_CHECK, MANAGER
 from simulator.rules.model import Reference, Refusal, Request, TypeRules, words
 
 _NEG = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
@@ -41,6 +42,9 @@ def _backend_wrong(asked: Request) -> Iterable[Refusal]:
         yield "healthChecks", "a serverless backend has none; leave them out"
     if serverless and asked.inputs.get("timeoutSec"):
         yield "timeoutSec", "a serverless backend has none; set the service's own timeout"
+    machines = [group for _, group in asked.every("backends[].group") if "/instanceGroups/" in group]
+    if machines and not asked.inputs.get("healthChecks"):
+        yield "healthChecks", "is required for machines; name one"
     sampling = asked.get("logConfig.sampleRate")
     if sampling is not None and not 0 <= sampling <= 1:
         yield "logConfig.sampleRate", f"{sampling} is out of range; use 0 to 1"
@@ -140,7 +144,8 @@ RULES: dict[str, TypeRules] = {
         api="compute.googleapis.com",
         defaults={"loadBalancingScheme": "EXTERNAL_MANAGED", "protocol": "HTTP", "sessionAffinity": "NONE"},
         references=(
-            Reference(path="backends[].group", types=(_NEG,)),
+            Reference(path="backends[].group", types=(_NEG, MANAGER)),
+            Reference(path="healthChecks", types=(HEALTH_CHECK,)),
             Reference(path="securityPolicy", types=(_SECURITY,)),
         ),
         replaces=words("name params project dynamicForwarding.ipPortSelection"),

@@ -48,6 +48,11 @@ ROUTES = "gcp:compute/uRLMap:URLMap"
 CERTIFICATE = "gcp:compute/managedSslCertificate:ManagedSslCertificate"
 HTTPS = "gcp:compute/targetHttpsProxy:TargetHttpsProxy"
 RULE = "gcp:compute/globalForwardingRule:GlobalForwardingRule"
+CHECK = "gcp:compute/healthCheck:HealthCheck"
+TEMPLATE = "gcp:compute/instanceTemplate:InstanceTemplate"
+FLEET = "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager"
+PRIVATE_BACKEND = "gcp:compute/regionBackendService:RegionBackendService"
+PRIVATE_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 PASSWORD = "random:index/randomPassword:RandomPassword"
 IDENTITY = "random:index/randomId:RandomId"
 SLEEP = "time:index/sleep:Sleep"
@@ -260,6 +265,44 @@ RIGHT: dict[str, dict[str, Any]] = {
         "target": "https",
         "portRange": "443",
         "loadBalancingScheme": "EXTERNAL_MANAGED",
+    },
+    CHECK: {"project": PROJECT, "name": "check", "httpsHealthCheck": {"port": 443, "requestPath": "/health"}},
+    TEMPLATE: {
+        **_HERE,
+        "name": "template",
+        "machineType": "e2-small",
+        "disks": [{"boot": True, "sourceImage": "ubuntu-os-cloud/ubuntu-2404-lts-amd64"}],
+        "networkInterfaces": [{"subnetwork": "egress"}],
+    },
+    FLEET: {
+        **_HERE,
+        "name": "fleet",
+        "baseInstanceName": "fleet",
+        "versions": [{"instanceTemplate": "template"}],
+        "distributionPolicyZones": [f"{REGION}-b"],
+        "updatePolicy": {
+            "type": "PROACTIVE",
+            "minimalAction": "REFRESH",
+            "maxSurgeFixed": 1,
+            "maxUnavailableFixed": 0,
+        },
+        "autoHealingPolicies": {"healthCheck": "check", "initialDelaySec": 300},
+    },
+    PRIVATE_BACKEND: {
+        **_HERE,
+        "name": "private",
+        "loadBalancingScheme": "INTERNAL",
+        "protocol": "TCP",
+        "backends": [{"group": f"{_COMPUTE}/projects/{PROJECT}/regions/{REGION}/instanceGroups/fleet"}],
+        "healthChecks": "check",
+    },
+    PRIVATE_RULE: {
+        **_HERE,
+        "name": "private",
+        "loadBalancingScheme": "INTERNAL",
+        "backendService": "private",
+        "subnetwork": "egress",
+        "ports": ["443"],
     },
     PASSWORD: {"length": 32, "special": False},
     IDENTITY: {"byteLength": 4},
