@@ -37,7 +37,9 @@ class CanarySettings(Model):
     """A new revision's share of the traffic while an older one keeps the rest."""
 
     stable_revision: str = Field(
-        description="Revision that keeps the rest; `pulumi stack output axis_api_revision` before the change."
+        pattern=r"^\S+$",
+        examples=["ai-prod-axis-api-00007-abc"],
+        description="Revision that keeps the rest; `pulumi stack output axis_api_revision` before the change.",
     )
     percent: int = Field(ge=0, le=100, description="The newest revision's share of requests, in percent.")
 
