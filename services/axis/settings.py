@@ -39,7 +39,7 @@ class CanarySettings(Model):
     stable_revision: str = Field(
         pattern=r"^\S+$",
         examples=["ai-prod-axis-api-00007-abc"],
-        description="Revision that keeps the rest; `pulumi stack output axis_api_revision` before the change.",
+        description="Revision that keeps the rest; `pulumi stack output axis_api_revision` before a change.",
     )
     percent: int = Field(ge=0, le=100, description="The newest revision's share of requests, in percent.")
 
