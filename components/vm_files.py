@@ -98,8 +98,10 @@ def configuration_watch(*, metadata_url: str = METADATA_URL, wait_seconds: int =
     ]
 
 
-def ubuntu_packages(packages: Sequence[str], *, reboot_time: str = "03:30") -> list[File]:
+def ubuntu_packages(packages: Sequence[str], *, reboot_time: str | None = "03:30") -> list[File]:
     """Installs `packages` and Google's agent for logs and metrics; security updates install themselves.
+
+    One that needs a reboot is taken at `reboot_time`; without one it waits for a restart.
 
     Units with retries instead of cloud-init's own `packages`, which is not tried again when the way to the
     internet is not yet there.

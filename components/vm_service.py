@@ -20,7 +20,7 @@ from pulumi_gcp import compute
 
 from components.instance_group_backend import PORT_NAME, InstanceGroup
 from components.secret import SecretRef
-from components.vm_access import SIGN_IN_METADATA, VmAccess, VmAccessArgs
+from components.vm_access import LOAD_BALANCERS, SIGN_IN_METADATA, VmAccess, VmAccessArgs
 from components.vm_service_args import VmServiceArgs
 from components.vm_service_files import user_data
 from components.vm_service_proxy import HTTPS_PORT
@@ -62,7 +62,8 @@ class VmService(ComponentResource):
                 environment=self._environment,
                 network=self._args.network,
                 service_account=self._args.service_account.email,
-                client_ranges=self._args.client_ranges,
+                # The checks come from there, whatever the way in.
+                client_ranges=[*self._args.client_ranges, *LOAD_BALANCERS],
                 ports={"tcp": (HTTPS_PORT,)},
             ),
             opts=ResourceOptions(parent=self),

@@ -23,7 +23,8 @@ class VmServiceArgs:
         service_account: whom its machines act as; give it `LOG_AND_METRIC_WRITER`.
         network: the network's ID.
         subnet: the machines' subnet's ID, in the environment's region.
-        client_ranges: who may reach the machines' HTTPS port: private ranges, or `LOAD_BALANCERS`.
+        client_ranges: private ranges that may reach the machines' HTTPS port, besides Google's load
+            balancers.
         machine: what each machine runs.
         revision: what it serves: a commit's 40 hexadecimal digits, or an archive's 64.
         env: plain variables of the service.
@@ -42,9 +43,9 @@ class VmServiceArgs:
     service_account: ServiceAccount
     network: Input[str]
     subnet: Input[str]
-    client_ranges: Sequence[str]
     machine: Machine
     revision: str
+    client_ranges: Sequence[str] = ()
     env: Mapping[str, Input[str]] = field(default_factory=dict)
     secrets: Mapping[str, SecretRef] = field(default_factory=dict)
     source_token: SecretRef | None = None

@@ -23,7 +23,7 @@ def files(machine: Machine) -> list[File]:
     """Every file on the machine."""
     packages = [*_PACKAGES, *(_BUILD_PACKAGES if machine.builds else ())]
     return [
-        *ubuntu_packages(packages),
+        *ubuntu_packages(packages, reboot_time=None),
         *secret_reader(
             project=machine.project,
             metadata_url=machine.metadata_url,

@@ -104,6 +104,27 @@ class FalkorDBSettings(Model):
     graph: str = Field(default="knowledge_graph", description="Name of the graph (GRAPH_DB_NAME).")
 
 
+class DomainSettings(Model):
+    """A domain of the team's own in front of a service: load balancer, managed certificate, Cloud Armor."""
+
+    name: str = Field(
+        pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", description="Host name, e.g. api.acme.com."
+    )
+    dns_zone: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9-]{0,62}$",
+        description="Cloud DNS managed zone that gets the record; without one set it by hand.",
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=10, le=10000, description="Requests a client address may make in a minute."
+    )
+    waf: Literal["off", "preview", "enforce"] = Field(
+        default="preview",
+        description="Cloud Armor's preconfigured rules: off, only logged, or enforced; enforced, they also "
+        "refuse prompts that hold SQL or shell text.",
+    )
+
+
 class SecretSetting(Model):
     """A secret's source."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pulumi
 from pulumi.runtime import config as pulumi_config
 
-from services.settings import SettingsError
+from components.secret import Existing, Generated, Given, SecretSource
+from services.settings import SecretSetting, SettingsError
 
 
 class StackSecrets:
@@ -29,3 +30,13 @@ class StackSecrets:
                 f"Pulumi.{self._stack}.yaml: {key}: stands there in the clear; renew it and run `{command}`"
             )
         return pulumi.Config(self._system).require_secret(name)
+
+    def source(self, name: str, setting: SecretSetting) -> SecretSource:
+        """Where the value of the secret called `name` comes from.
+
+        Raises:
+            SettingsError: it comes from the configuration, and is not there.
+        """
+        if setting.secret and setting.version:
+            return Existing(secret=setting.secret, version=setting.version)
+        return Generated() if setting.source == "generated" else Given(value=self.require(name))

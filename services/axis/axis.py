@@ -13,7 +13,7 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from components.cloud_run_service import service_url
 from components.http_schedule import HttpSchedule, HttpScheduleArgs
 from components.https_load_balancer import HttpsLoadBalancer, HttpsLoadBalancerArgs
-from components.secret import Existing, Generated, Given, Secret, SecretArgs, SecretRef, SecretSource
+from components.secret import Secret, SecretArgs, SecretRef
 from components.service_account import ServiceAccount, ServiceAccountArgs
 from components.uptime_alert import UptimeAlert, UptimeAlertArgs
 from services.axis.api import AxisApi, AxisApiArgs
@@ -23,7 +23,6 @@ from services.axis.frontend import AxisFrontend, AxisFrontendArgs
 from services.axis.settings import SCHEDULER, AxisSettings
 from services.axis.stores import AxisStores, AxisStoresArgs
 from services.foundation import Foundation
-from services.settings import SecretSetting
 from services.stack_secrets import StackSecrets
 
 API_NAME = "axis-api"
@@ -107,22 +106,13 @@ class Axis(ComponentResource):
                 f"{self._name}-{variable.lower().replace('_', '-')}",
                 SecretArgs(
                     environment=self._environment,
-                    source=self._source(variable, setting),
+                    source=self._args.secrets.source(variable, setting),
                     readers={API_NAME: account.member},
                 ),
                 ResourceOptions(parent=self),
             ).ref
             for variable, setting in sorted(self._settings.secrets.items())
         }
-
-    def _source(self, variable: str, setting: SecretSetting) -> SecretSource:
-        if setting.secret and setting.version:
-            return Existing(secret=setting.secret, version=setting.version)
-        return (
-            Generated()
-            if setting.source == "generated"
-            else Given(value=self._args.secrets.require(variable))
-        )
 
     def _create_api(
         self, account: ServiceAccount, scheduler: ServiceAccount, secrets: dict[str, SecretRef]

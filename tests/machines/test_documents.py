@@ -153,3 +153,12 @@ def test_the_database_has_time_to_stop_before_it_is_killed() -> None:
     [docker] = re.findall(r"ExecStop=.*-t (\d+)", unit)
     [systemd] = re.findall(r"TimeoutStopSec=(\d+)", unit)
     assert 60 <= int(docker) < int(systemd) < 90
+
+
+def test_equal_machines_never_reboot_together_for_an_update() -> None:
+    [alone], [one_of_many] = (
+        [file.content for file in FILES[machine] if file.path.startswith("/etc/apt/")]
+        for machine in ("nfs", "service")
+    )
+    assert 'Automatic-Reboot "true"' in alone
+    assert 'Automatic-Reboot "false"' in one_of_many

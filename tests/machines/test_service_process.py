@@ -134,6 +134,7 @@ def test_the_unit_is_as_closed_as_the_service_allows(systemd_analyze: str, tmp_p
 
 def test_the_environment_is_what_the_deployment_says(running: Running) -> None:
     variables = process_environment(running.process.pid)
+    assert variables["UVICORN_PORT"] == str(running.port)
     assert variables["SERVICE_NAME"] == "palma ai = 1"
 
 

@@ -14,7 +14,7 @@ from tests.machines.service import ServiceHost, service_host
 REVISION = "a" * 40
 DEPLOYMENT = Deployment(
     revision=REVISION,
-    env={"UVICORN_HOST": "127.0.0.1"},
+    env={"COLOUR": "blue"},
     secrets={"OPENAI_API_KEY": ("palma-openai", "3"), "PINECONE_API_KEY": ("palma-pinecone", "1")},
 )
 
@@ -73,9 +73,9 @@ def test_a_service_without_one_of_its_secrets_does_not_start(here: ServiceHost) 
 
 def test_the_service_gets_their_values_whole(here: ServiceHost) -> None:
     assert here.run("fetch-environment", "8000").returncode == 0
-    _write_python(here, 'printf "%s|%s|%s" "$OPENAI_API_KEY" "$PINECONE_API_KEY" "$UVICORN_HOST"')
+    _write_python(here, 'printf "%s|%s|%s" "$OPENAI_API_KEY" "$PINECONE_API_KEY" "$COLOUR"')
     started = here.run("start-service", "8000")
-    assert started.stdout == f"{PASSWORD}|two\nlines, 'quotes' and $signs|127.0.0.1"
+    assert started.stdout == f"{PASSWORD}|two\nlines, 'quotes' and $signs|blue"
 
 
 def test_a_rotation_is_a_restart(here: ServiceHost, google: Google) -> None:
@@ -97,7 +97,7 @@ def test_they_are_in_memory_and_gone_when_the_service_is() -> None:
 def test_a_deployment_names_them_and_tells_no_value() -> None:
     assert DEPLOYMENT.text().splitlines() == [
         f"revision {REVISION}",
-        "env UVICORN_HOST 127.0.0.1",
+        "env COLOUR blue",
         "secret OPENAI_API_KEY palma-openai 3",
         "secret PINECONE_API_KEY palma-pinecone 1",
     ]

@@ -3,6 +3,8 @@
 set -euo pipefail
 
 port="$1"
+# What a team's code may read of the address that gunicorn listens on.
+export UVICORN_HOST=127.0.0.1 UVICORN_PORT="$port"
 while read -r kind variable value; do
   case "$kind" in
     env) export "$variable=$value" ;;

@@ -1,0 +1,1 @@
+"""palma_ai: an agent, FastAPI with LangChain and LangGraph, on Linux machines."""
