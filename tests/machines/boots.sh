@@ -55,6 +55,9 @@ for document in "$@"; do
   number=$((number + 1))
   mkdir "$out/$number"
   cp "$root/asked" "$out/$number/asked"
+  mkdir -p "$root/etc/exports.d"
   cp -r "$root/etc/ai-platform" "$root/etc/exports.d" "$root/etc/systemd/system" "$out/$number/"
+  cp "$root/etc/passwd" "$out/$number/"
+  chroot "$root" find /var/lib/palma-ai -printf '%p %m %u\n' >"$out/$number/state" 2>/dev/null || true
 done
 kill %1
