@@ -26,11 +26,23 @@ class Change:
             e.g. `axis.api.log_level` to `debug`.
         touches: what must change and nothing else: a pattern of `TYPE::NAME`, e.g.
             `gcp:cloudrunv2/service:Service::*`, to `create`, `update`, `replace` or `delete`.
+        only_with: path of a setting that a stack must have for the change to say anything of it.
     """
 
     title: str
     settings: Mapping[str, Any]
     touches: Mapping[str, str]
+    only_with: str | None = None
+
+    def concerns(self, config: Mapping[str, str]) -> bool:
+        """Whether a stack with these configuration values has what is changed."""
+        if self.only_with is None:
+            return True
+        name, *inner = self.only_with.split(".")
+        section = json.loads(config.get(f"{NAMESPACE}:{name}", "null"))
+        for step in inner:
+            section = section.get(step) if isinstance(section, dict) else None
+        return section is not None
 
     def applied_to(self, config: Mapping[str, str]) -> dict[str, str]:
         """The configuration values that change; `config` has the values before, objects as JSON."""
@@ -110,6 +122,18 @@ CHANGES: Sequence[Change] = (
         touches={
             "gcp:storage/bucketObject:BucketObject::*": "replace",
             "gcp:cloudrunv2/service:Service::*": "update",
+        },
+    ),
+    Change(
+        title="another domain",
+        settings={"axis.domain.name": "api.other.acme.com"},
+        only_with="axis.domain",
+        # The new certificate is there before the proxy lets go of the old one.
+        touches={
+            "gcp:compute/managedSslCertificate:ManagedSslCertificate::*": "replace",
+            "gcp:compute/targetHttpsProxy:TargetHttpsProxy::*": "update",
+            "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig::*": "replace",
+            "gcp:monitoring/alertPolicy:AlertPolicy::*": "update",
         },
     ),
 )

@@ -30,8 +30,9 @@ def difference(
 ) -> Diff:
     """What the change from `olds` to `news` comes to.
 
-    A resource whose name the program chose is deleted before its replacement is made, even where the name
+    A resource whose `name` the program chose is deleted before its replacement is made, even where the name
     changes as well: so the bridge between Pulumi and the provider has it, unless the program says otherwise.
+    Any other identifier makes way only where it stays the same, since two resources can't share it.
     """
     rules = rules_of(type_token)
     before, after = dict(leaves(dict(olds))), dict(leaves(dict(news)))
@@ -49,5 +50,6 @@ def difference(
             for rule, replaced in rules.replaces_when.items()
         )
     ]
-    chosen = rules.name is not None and rules.name.property in news and not name_is_automatic
-    return Diff(changed, replaces, bool(replaces) and (rules.delete_before_replace or chosen))
+    named = rules.name.property if rules.name and not name_is_automatic else None
+    makes_way = named == "name" or (named is not None and olds.get(named) == news.get(named))
+    return Diff(changed, replaces, bool(replaces) and (rules.delete_before_replace or makes_way))

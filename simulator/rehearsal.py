@@ -46,7 +46,7 @@ def script_of(stack: str) -> Script:
         config=config,
         secret_config=planted,
         existing=prerequisites(loaded.values),
-        changes=CHANGES,
+        changes=[change for change in CHANGES if change.concerns(config)],
         unprotect=UNPROTECT if config.get("ai-platform:protect") != "false" else None,
         project_file=PROJECT_FOLDER / "Pulumi.yaml",
     )

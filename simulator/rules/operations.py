@@ -31,10 +31,18 @@ def _job_wrong(asked: Request) -> Iterable[Refusal]:
 
 
 def _in_project(collection: str, *, numbered: bool = False) -> TypeRules:
-    """Monitoring's resources: named by a number, or by their display name."""
+    """Monitoring's resources: named by a number, or by their display name.
+
+    A check of something else is another check: it is there beside the one that it replaces.
+    """
 
     def identity(asked: Request) -> str:
-        name = asked.number(collection) if numbered else f"{asked.logical_name}-{asked.digest(length=11)}"
+        watched = str(asked.get("monitoredResource") or "")
+        name = (
+            asked.number(collection)
+            if numbered
+            else f"{asked.logical_name}-{asked.digest(watched, length=11)}"
+        )
         return f"projects/{asked.project}/{collection}/{name}"
 
     return TypeRules(
