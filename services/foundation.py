@@ -33,17 +33,20 @@ APIS = (
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
 )
-"""Every Google API that a resource of this program belongs to."""
+"""Every Google API that a resource of this program belongs to, or that its machines or operators use."""
 
 
 def network_refusals(settings: NetworkSettings, environment: Environment) -> Iterator[Refusal]:
     """Each part of the network's settings that can't be deployed."""
-    ranges = settings.model_dump(exclude={"private_domain"})
-    yield from refused("network", lambda: NetworkArgs(environment=environment, **ranges))
+    yield from refused("network", lambda: _network_args(settings, environment))
     yield from refused(
         "network.private_domain",
         lambda: PrivateZoneArgs(environment=environment, network="-", domain=settings.private_domain),
     )
+
+
+def _network_args(settings: NetworkSettings, environment: Environment) -> NetworkArgs:
+    return NetworkArgs(environment=environment, **settings.model_dump(exclude={"private_domain"}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,6 @@ class Foundation(ComponentResource):
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ai-platform:services:Foundation", name, None, opts)
         child = ResourceOptions(parent=self)
-        ranges = args.network
 
         apis = ProjectApis(
             "apis",
@@ -91,21 +93,13 @@ class Foundation(ComponentResource):
             child,
         )
         self.environment = replace(args.environment, api_projects=apis.projects)
-        self.network = Network(
-            "network",
-            NetworkArgs(
-                environment=self.environment,
-                egress_cidr=ranges.egress_cidr,
-                vm_cidr=ranges.vm_cidr,
-                services_cidr=ranges.services_cidr,
-                flow_log_sampling=ranges.flow_log_sampling,
-            ),
-            child,
-        )
+        self.network = Network("network", _network_args(args.network, self.environment), child)
         self.zone = PrivateZone(
             "private-zone",
             PrivateZoneArgs(
-                environment=self.environment, network=self.network.network, domain=ranges.private_domain
+                environment=self.environment,
+                network=self.network.network,
+                domain=args.network.private_domain,
             ),
             child,
         )

@@ -43,8 +43,8 @@ def plan_config(config: StackConfig) -> Plan:
         run_program,
         project=config.project,
         stack=config.stack,
-        config={key: value for key, value in config.values.items() if key not in config.secret_keys},
-        secret_config={key: config.values[key] for key in config.secret_keys},
+        config=config.plain,
+        secret_config=config.secret,
         existing=prerequisites(config.values),
     )
 

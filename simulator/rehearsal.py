@@ -38,8 +38,8 @@ def script_of(stack: str) -> Script:
     """What is rehearsed of a stack of this project."""
     loaded = load(PROJECT_FOLDER, stack)
     # A planted value for each secret: what is looked for afterwards where it must not be.
-    planted = {key: loaded.values[key].replace(PLACEHOLDER, f"planted-{key}") for key in loaded.secret_keys}
-    config = {key: value for key, value in loaded.values.items() if key not in planted}
+    planted = {key: value.replace(PLACEHOLDER, f"planted-{key}") for key, value in loaded.secret.items()}
+    config = loaded.plain
     return Script(
         stack=stack,
         program=run_program,

@@ -36,6 +36,16 @@ class StackConfig:
     values: dict[str, str]
     secret_keys: frozenset[str]
 
+    @property
+    def plain(self) -> dict[str, str]:
+        """The values that anybody may read."""
+        return {key: value for key, value in self.values.items() if key not in self.secret_keys}
+
+    @property
+    def secret(self) -> dict[str, str]:
+        """The values that are secret, wholly or in a part."""
+        return {key: value for key, value in self.values.items() if key in self.secret_keys}
+
 
 def load(folder: Path, stack: str) -> StackConfig:
     """The configuration of `stack` from the files in `folder`.

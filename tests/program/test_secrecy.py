@@ -71,8 +71,8 @@ def planned(given: StackConfig, existing: list[str] | None = None) -> Plan:
         run_program,
         project=given.project,
         stack=given.stack,
-        config={key: value for key, value in given.values.items() if key not in given.secret_keys},
-        secret_config={key: given.values[key] for key in given.secret_keys},
+        config=given.plain,
+        secret_config=given.secret,
         cloud=PlantedCloud(prerequisites(given.values) if existing is None else existing),
     )
 
