@@ -1,0 +1,75 @@
+"""The way into a cluster: the provider that makes objects there, and the kubeconfig it signs in with.
+
+Owns both. A kubeconfig of Google Kubernetes Engine holds no credential: `gke-gcloud-auth-plugin` asks for a
+token as whoever runs the program, each time. One that is given is a secret of the stack's configuration.
+
+The provider is told which cluster it is for by a literal: told by its kubeconfig alone, it would take a
+change of the cluster, or an endpoint that is not yet known, for another cluster, and replace every object.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pulumi_kubernetes as kubernetes
+from pulumi import Input, Output, Resource, ResourceOptions
+
+_PLUGIN = "gke-gcloud-auth-plugin"
+
+
+def provider(name: str, *, identifier: str, kubeconfig: Input[str], parent: Resource) -> kubernetes.Provider:
+    """What makes objects in one cluster.
+
+    Args:
+        name: its logical name.
+        identifier: says which cluster it is, for as long as it is that cluster; another one replaces every
+            object.
+        kubeconfig: how to sign in; it may change freely.
+        parent: what it belongs to.
+    """
+    return kubernetes.Provider(
+        name,
+        cluster_identifier=identifier,
+        kubeconfig=kubeconfig,
+        enable_server_side_apply=True,
+        # Changed in place: replaced, an object with a name of its own would be deleted under running pods.
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def google_kubeconfig(endpoint: Input[str], authority: Input[str] = "") -> Output[str]:
+    """A kubeconfig for a cluster of Google Kubernetes Engine, with no credential in it.
+
+    Args:
+        endpoint: name or address of the control plane.
+        authority: what signs its certificate, PEM in Base64; empty where that is a public authority.
+    """
+    return Output.all(endpoint=endpoint, authority=authority).apply(
+        lambda known: _google_kubeconfig(known["endpoint"], known["authority"])
+    )
+
+
+def _google_kubeconfig(endpoint: str, authority: str) -> str:
+    cluster = {"server": f"https://{endpoint}"}
+    if authority:
+        cluster["certificate-authority-data"] = authority
+    plugin = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": _PLUGIN,
+        "installHint": f"run `gcloud components install {_PLUGIN}`",
+        "interactiveMode": "Never",
+        "provideClusterInfo": True,
+    }
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "cluster", "cluster": cluster}],
+            "users": [{"name": "caller", "user": {"exec": plugin}}],
+            "contexts": [{"name": "context", "context": {"cluster": "cluster", "user": "caller"}}],
+            "current-context": "context",
+        },
+        sort_keys=True,
+    )
