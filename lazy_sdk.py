@@ -1,0 +1,205 @@
+"""Provider SDKs imported class by class: what a program does not use costs it nothing.
+
+A provider's Python SDK is generated: one package an area, like `pulumi_gcp.compute`, whose `__init__` imports
+each resource there is, and whose `_inputs` and `outputs` define thousands of nested types. Importing one
+resource therefore runs all of them, which is most of a preview. Importing this module puts a finder in front
+of Python's own, for the packages in `SDKS` alone:
+
+- an area's `__init__` is not run. A name is looked for in the file that generated SDKs keep it in
+  (`compute.InstanceTemplate` in `instance_template.py`), and that file is imported in the ordinary way;
+- `_inputs` and `outputs` are read from Python's byte-code cache, and a class in them is made when it is asked
+  for, with the classes that its annotations name.
+
+The classes are the SDK's own, made of the same byte code; type checkers see ordinary imports. It rests on how
+the files are laid out, not on a version. Where a file is laid out otherwise, or a name is not where it is
+expected, that package is imported in the ordinary way; `PULUMI_LAZY_SDK=off` imports all of them so.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import cache_from_source
+from itertools import pairwise
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, TypedDict
+
+import pulumi
+
+SDKS = ("pulumi_gcp", "pulumi_kubernetes", "pulumiverse_vercel")
+SWITCH = "PULUMI_LAZY_SDK"
+
+_USUAL_LINE = re.compile(
+    r"import builtins as _builtins|from \.+ import _utilities|import typing"
+    r"|from \.(?P<file>\w+) import \*|from \. import outputs|#.*|"
+)
+_CLASS = re.compile(r"^(?:@pulumi\.\w+\n)?(?P<text>class (?P<name>\w+)\b)", re.MULTILINE)
+_NESTED = ("_inputs", "outputs")
+_SUFFIXES = ("", "Args", "ArgsDict", "Result")
+
+
+class _Area(SourceFileLoader):
+    """Loads an area: `__init__` stays unread until a name can't be found without it."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        lines = Path(self.path).read_text(encoding="utf-8").splitlines()
+        matches = [_USUAL_LINE.fullmatch(line) for line in lines]
+        files = [match["file"] for match in matches if match and match["file"]]
+        if not all(matches) or not files:
+            super().exec_module(module)
+            return
+        module.__dict__["__getattr__"] = self._finder(module, files)
+
+    def _finder(self, module: ModuleType, files: Sequence[str]) -> Callable[[str], Any]:
+        by_key = {_key(file): file for file in files if not file.startswith("_")}
+
+        def find(name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            if name in _NESTED:
+                return importlib.import_module(f"{module.__name__}.{name}")
+            for file in (*_candidates(name, by_key), *(file for file in files if file.startswith("_"))):
+                found = getattr(importlib.import_module(f"{module.__name__}.{file}"), name, module)
+                if found is not module:
+                    module.__dict__[name] = found
+                    return found
+            if name in files:
+                return importlib.import_module(f"{module.__name__}.{name}")
+            return self._ordinarily(module, name)
+
+        return find
+
+    def _ordinarily(self, module: ModuleType, name: str) -> Any:
+        module.__dict__.pop("__getattr__", None)
+        super().exec_module(module)
+        return getattr(module, name)
+
+
+class _NestedTypes(SourceFileLoader):
+    """Loads `_inputs` or `outputs`: runs what stands above the first class, and makes classes when asked."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        source = Path(self.path).read_text(encoding="utf-8")
+        first = _CLASS.search(source)
+        bodies = self._compiled() or _Sliced(source)
+        exec(compile(source[: first.start() if first else None], self.path, "exec"), module.__dict__)  # noqa: S102 - the SDK's own file
+        if set(module.__dict__.get("__all__", ())) != set(bodies):
+            super().exec_module(module)
+            return
+        del module.__dict__["__all__"]
+        module.__dict__["__getattr__"] = _Maker(module, bodies).find
+
+    def _compiled(self) -> Mapping[str, CodeType] | None:
+        """The bodies in Python's byte-code cache, which are read in no time, where there is one."""
+        if not Path(cache_from_source(self.path)).exists():
+            return None
+        code = self.get_code(self.name)
+        return {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)} if code else None
+
+
+class _Sliced(Mapping[str, CodeType]):
+    """The bodies of a file's classes, each compiled when it is asked for: a whole file takes seconds."""
+
+    def __init__(self, source: str) -> None:
+        starts = [*_CLASS.finditer(source), None]
+        self._texts = {
+            this["name"]: source[this.start("text") : following.start() if following else None]
+            for this, following in pairwise(starts)
+            if this
+        }
+
+    def __getitem__(self, name: str) -> CodeType:
+        code = compile(self._texts[name], f"<{name}>", "exec")
+        return next(each for each in code.co_consts if isinstance(each, CodeType))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+class _Maker:
+    """Makes the classes of one module of nested types."""
+
+    def __init__(self, module: ModuleType, bodies: Mapping[str, CodeType]) -> None:
+        self._module, self._bodies = module, bodies
+
+    def find(self, name: str) -> Any:
+        """The class `name`, or the names that a `from … import *` needs."""
+        if name == "__all__":
+            # The file that imports needs what it names itself, and no more.
+            return sorted(_words(sys._getframe(1).f_code) & self._bodies.keys())
+        if name not in self._bodies:
+            raise AttributeError(name)
+        self._make(name)
+        return self._module.__dict__[name]
+
+    def _make(self, name: str) -> None:
+        """Makes a class and those its annotations name, which Pulumi looks up in the module by name."""
+        waiting = {name}
+        while waiting:
+            body = self._bodies[waiting.pop()]
+            self._module.__dict__[body.co_name] = self._build(body)
+            waiting |= (_words(body) & self._bodies.keys()) - self._module.__dict__.keys()
+
+    def _build(self, body: CodeType) -> type:
+        function = FunctionType(body, self._module.__dict__, body.co_name)
+        if body.co_name.endswith("ArgsDict"):
+            return builtins.__build_class__(function, body.co_name, TypedDict)
+        if self._module.__name__.endswith("outputs"):
+            return pulumi.output_type(builtins.__build_class__(function, body.co_name, dict))
+        return pulumi.input_type(builtins.__build_class__(function, body.co_name))
+
+
+class _Finder:
+    """Finds the SDKs' areas and their nested types, and leaves all else to Python."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        top, _, inside = fullname.partition(".")
+        if top not in SDKS or not inside:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or not isinstance(spec.loader, SourceFileLoader):
+            return None
+        if spec.submodule_search_locations is not None:
+            spec.loader = _Area(fullname, spec.loader.path)
+        elif fullname.rpartition(".")[2] in _NESTED:
+            spec.loader = _NestedTypes(fullname, spec.loader.path)
+        return spec
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _candidates(name: str, files: Mapping[str, str]) -> Iterator[str]:
+    """The files that may hold `name`, as generated SDKs name them."""
+    bare = name.removeprefix("Awaitable").removesuffix("_output")
+    for suffix in _SUFFIXES:
+        file = files.get(_key(bare.removesuffix(suffix)))
+        if file and bare.endswith(suffix):
+            yield file
+
+
+def _words(code: CodeType) -> set[str]:
+    """Every word in a text of `code` or of the code inside it: among them all that annotations name."""
+    words: set[str] = set()
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            words |= _words(constant)
+        elif isinstance(constant, str) and len(constant) < 200:
+            words.update(constant.replace("outputs.", "").split("'"))
+    return words
+
+
+if os.environ.get(SWITCH) != "off":
+    sys.meta_path.insert(0, _Finder())

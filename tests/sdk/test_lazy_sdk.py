@@ -1,0 +1,161 @@
+"""Classes that are imported one by one are those that the SDK's own import gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lazy_sdk
+from simulator.program import PROJECT_FOLDER
+from tests.sdk.used import used_names
+
+AREA = """
+import builtins as _builtins
+from .. import _utilities
+import typing
+# Export this package's modules as members:
+from .cup import *
+from .get_saucer import *
+from ._inputs import *
+from . import outputs
+"""
+INPUTS = """
+import pulumi
+from typing import Mapping, Optional, TypedDict
+__all__ = ['CupHandleArgs', 'CupHandleArgsDict', 'UnusedArgs']
+
+class CupHandleArgsDict(TypedDict):
+    size: pulumi.Input[int]
+
+@pulumi.input_type
+class CupHandleArgs:
+    def __init__(__self__, *, size: pulumi.Input[int]):
+        pulumi.set(__self__, "size", size)
+
+    @_builtins.property
+    @pulumi.getter
+    def size(self) -> pulumi.Input[int]:
+        return pulumi.get(self, "size")
+
+@pulumi.input_type
+class UnusedArgs:
+    pass
+""".replace("import pulumi\n", "import builtins as _builtins\nimport pulumi\n", 1)
+CUP = """
+import pulumi
+from ._inputs import *
+__all__ = ['Cup', 'CupArgs']
+class CupArgs:
+    handle: 'CupHandleArgs'
+class Cup:
+    pass
+"""
+SAUCER = (
+    "__all__ = ['get_saucer', 'get_saucer_output']\ndef get_saucer(): pass\ndef get_saucer_output(): pass\n"
+)
+OUTPUTS = "__all__ = []\n"
+
+
+@pytest.fixture
+def sdk(tmp_path: Path) -> Path:
+    """A small SDK, laid out as generated ones are."""
+    area = tmp_path / "pulumi_gcp" / "kitchen"
+    area.mkdir(parents=True)
+    for folder in (area.parent, area):
+        (folder / "__init__.py").write_text("")
+    (area.parent / "_utilities.py").write_text("")
+    files = {
+        "__init__": AREA,
+        "_inputs": INPUTS,
+        "cup": CUP,
+        "get_saucer": SAUCER,
+        "outputs": OUTPUTS,
+    }
+    for name, text in files.items():
+        (area / f"{name}.py").write_text(text)
+    return area
+
+
+def run(code: str, *paths: Path, switch: str = "on", given: str = "") -> str:
+    """What a fresh interpreter prints."""
+    environment = {
+        **os.environ,
+        lazy_sdk.SWITCH: switch,
+        "PYTHONPATH": os.pathsep.join(str(path) for path in (*paths, PROJECT_FOLDER)),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", f"import lazy_sdk\n{code}"],
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_each_class_that_the_program_uses_is_the_ordinary_one() -> None:
+    names = json.dumps(sorted(used_names(PROJECT_FOLDER)))
+    code = "import runpy; runpy.run_module('tests.sdk.used', run_name='__main__')"
+    lazily, ordinarily = (json.loads(run(code, switch=switch, given=names)) for switch in ("on", "off"))
+    assert lazily == ordinarily
+    assert len(lazily) > 100
+
+
+def test_only_what_is_named_is_made(sdk: Path) -> None:
+    code = """
+from pulumi_gcp.kitchen import CupArgs
+import pulumi_gcp.kitchen._inputs as inputs, pulumi_gcp.kitchen.cup as cup, sys
+print('CupHandleArgs' in vars(inputs), 'UnusedArgs' in vars(inputs), 'CupHandleArgs' in vars(cup))
+print('pulumi_gcp.kitchen.get_saucer' in sys.modules)
+"""
+    assert run(code, sdk.parent.parent).split() == ["True", "False", "True", "False"]
+
+
+@pytest.mark.parametrize("name", ["Cup", "CupArgs", "CupHandleArgs", "UnusedArgs", "get_saucer_output"])
+def test_every_name_is_found(sdk: Path, name: str) -> None:
+    code = f"from pulumi_gcp import kitchen; print(kitchen.{name}.__name__)"
+    assert run(code, sdk.parent.parent) == name
+
+
+def test_a_name_that_is_nowhere_is_an_attribute_error(sdk: Path) -> None:
+    code = "from pulumi_gcp import kitchen; print(hasattr(kitchen, 'Spoon'))"
+    assert run(code, sdk.parent.parent) == "False"
+
+
+def test_a_name_in_another_file_than_expected_leads_to_the_ordinary_import(sdk: Path) -> None:
+    (sdk / "cup.py").write_text(CUP.replace("'Cup',", "'Cup', 'Mug',") + "Mug = Cup\n")
+    code = "from pulumi_gcp import kitchen; print(kitchen.Mug.__name__, kitchen.get_saucer.__name__)"
+    assert run(code, sdk.parent.parent) == "Cup get_saucer"
+
+
+def test_an_area_laid_out_otherwise_is_imported_in_the_ordinary_way(sdk: Path) -> None:
+    (sdk / "__init__.py").write_text(f"{AREA}\nlater = Cup\n")
+    code = "from pulumi_gcp import kitchen; print('Cup' in vars(kitchen), kitchen.later.__name__)"
+    assert run(code, sdk.parent.parent) == "True Cup"
+
+
+def test_nested_types_written_otherwise_are_run_as_they_stand(sdk: Path) -> None:
+    (sdk / "_inputs.py").write_text(INPUTS.replace("'UnusedArgs'", "'UnusedArgs', 'Odd'") + "Odd = int\n")
+    code = "from pulumi_gcp import kitchen; print(kitchen.Odd.__name__, kitchen.CupHandleArgs.__name__)"
+    assert run(code, sdk.parent.parent) == "int CupHandleArgs"
+
+
+def test_the_byte_code_cache_and_the_source_give_the_same_class(sdk: Path) -> None:
+    code = "from pulumi_gcp import kitchen; print(kitchen.CupHandleArgs(size=3).size)"
+    without = run(code, sdk.parent.parent)
+    run(
+        f"import compileall; compileall.compile_dir({str(sdk)!r}, quiet=2)",
+    )
+    assert without == run(code, sdk.parent.parent) == "3"
+
+
+def test_it_can_be_switched_off(sdk: Path) -> None:
+    code = "import pulumi_gcp.kitchen as kitchen; print('Cup' in vars(kitchen))"
+    assert run(code, sdk.parent.parent, switch="off") == "True"
