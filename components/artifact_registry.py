@@ -67,16 +67,26 @@ class ArtifactRegistry(ComponentResource):
         self._name, self._args = name, args
         self._project = args.environment.project_using(ARTIFACT_REGISTRY_API)
 
-        repository = self._create_repository()
+        self._repository = repository = self._create_repository()
         grants = [
-            *(self._grant(repository, "reader", *reader) for reader in sorted(args.readers.items())),
-            *(self._grant(repository, "writer", *writer) for writer in sorted(args.writers.items())),
+            *(self._grant("reader", *reader) for reader in sorted(args.readers.items())),
+            *(self._grant("writer", *writer) for writer in sorted(args.writers.items())),
         ]
 
         self.url = Output.all(
             repository.location, repository.project, repository.repository_id, *(each.role for each in grants)
         ).apply(lambda known: f"{known[0]}-docker.pkg.dev/{known[1]}/{known[2]}")
         self.register_outputs({"url": self.url})
+
+    def url_for(self, reader: str, member: Input[str]) -> Output[str]:
+        """The URL, known once `member` may pull: for a reader that comes after the registry.
+
+        Args:
+            reader: a short name, part of the grant's logical name.
+            member: an IAM member (`serviceAccount:…`).
+        """
+        grant = self._grant("reader", reader, member)
+        return Output.all(self.url, grant.role).apply(lambda known: str(known[0]))
 
     def _create_repository(self) -> artifactregistry.Repository:
         environment = self._args.environment
@@ -114,14 +124,12 @@ class ArtifactRegistry(ComponentResource):
             ),
         ]
 
-    def _grant(
-        self, repository: artifactregistry.Repository, role: str, who: str, member: Input[str]
-    ) -> artifactregistry.RepositoryIamMember:
+    def _grant(self, role: str, who: str, member: Input[str]) -> artifactregistry.RepositoryIamMember:
         return artifactregistry.RepositoryIamMember(
             f"{self._name}-{role}-{who}",
             project=self._project,
-            location=repository.location,
-            repository=repository.repository_id,
+            location=self._repository.location,
+            repository=self._repository.repository_id,
             role=f"roles/artifactregistry.{role}",
             member=member,
             opts=ResourceOptions(parent=self),

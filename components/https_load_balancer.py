@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_gcp import compute, dns
 
-from components.armor_rules import Waf, armor_rules
+from components.armor_policy import ArmorPolicyArgs, create_armor_policy
+from components.armor_rules import Waf
 from components.environment import Environment
 from components.https_entrance import HttpsEntrance, HttpsEntranceArgs
 from components.https_redirect import HttpsRedirect, HttpsRedirectArgs
@@ -108,15 +109,13 @@ class HttpsLoadBalancer(ComponentResource):
         )
 
     def _create_policy(self) -> compute.SecurityPolicy:
-        return compute.SecurityPolicy(
+        args = self._args
+        return create_armor_policy(
             self._name,
-            name=self._args.environment.physical_name(self._name),
-            project=self._project,
-            type="CLOUD_ARMOR",
-            # JSON is read as JSON, so that a pattern is looked for in its values and not across them.
-            advanced_options_config=compute.SecurityPolicyAdvancedOptionsConfigArgs(json_parsing="STANDARD"),
-            rules=armor_rules(requests_per_minute=self._args.requests_per_minute, waf=self._args.waf),
-            opts=ResourceOptions(parent=self),
+            ArmorPolicyArgs(
+                environment=args.environment, requests_per_minute=args.requests_per_minute, waf=args.waf
+            ),
+            self,
         )
 
     def _create_backend(self, key: str, policy: compute.SecurityPolicy) -> _Backend:

@@ -1,7 +1,7 @@
 """A certificate of Google's for one host, proved by a record of its own and not by where the host points.
 
 Owns the proof, the certificate, and the proof's record where there is a zone for it. Does not own the map
-that puts it to use. It is issued, and renewed, as long as that record stands: before the host moves here, too.
+that puts it to use. It is issued, and renewed, while that record stands: before the host moves here, too.
 """
 
 from __future__ import annotations

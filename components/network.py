@@ -67,6 +67,7 @@ class Network(ComponentResource):
         egress_cidr: its range, which firewall rules name to let Cloud Run in.
         vm_subnet: ID of the subnet for virtual machines.
         vm_cidr: its range.
+        services_cidr: range of Cloud SQL and Memorystore, for rules that let a workload out to them alone.
         services_network: the VPC's ID, known once managed services can be given an address in it.
     """
 
@@ -75,6 +76,7 @@ class Network(ComponentResource):
     egress_cidr: str
     vm_subnet: Output[str]
     vm_cidr: str
+    services_cidr: str
     services_network: Output[str]
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
@@ -82,6 +84,7 @@ class Network(ComponentResource):
         self._name, self._args, self._environment = name, args, args.environment
         self._project = args.environment.project_using(COMPUTE_API)
         self.egress_cidr, self.vm_cidr = args.egress_cidr, args.vm_cidr
+        self.services_cidr = args.services_cidr
 
         self.network = self._vpc().id
         self.egress_subnet = self._subnet("egress", args.egress_cidr).id

@@ -1,0 +1,207 @@
+"""A cluster of Google Kubernetes Engine: regional, private, with nodes that Google runs (Autopilot).
+
+Owns the cluster, its addresses, the key of its secrets, and the identity of its nodes. Does not own what runs
+in it. The control plane has no address at all: it is reached by a name of Google's, with Google's identities.
+
+What is for life (name, region, ranges) would replace the cluster; `protect` refuses that, and where a stack
+is not protected, everything in it goes with the old one.
+
+Cost (a month, about): 73 USD, and what the pods ask for: 40 USD a vCPU, 4.50 USD a GiB of memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
+from pulumi_gcp import container
+
+from components.artifact_registry import ArtifactRegistry
+from components.environment import Environment
+from components.kubernetes.cluster_key import CONTAINER_API, ClusterKey, ClusterKeyArgs
+from components.kubernetes.cluster_subnet import PODS, SERVICES, ClusterSubnet, ClusterSubnetArgs
+from components.kubernetes.maintenance import Maintenance
+from components.remote_registry import RemoteRegistry
+from components.service_account import ServiceAccount, ServiceAccountArgs
+
+ReleaseChannel = Literal["RAPID", "REGULAR", "STABLE", "EXTENDED"]
+
+_METRICS = (
+    "SYSTEM_COMPONENTS",
+    "POD",
+    "DEPLOYMENT",
+    "STATEFULSET",
+    "DAEMONSET",
+    "HPA",
+    "STORAGE",
+    "CADVISOR",
+    "KUBELET",
+)
+"""Metrics of Google's that a cluster with managed nodes has from the start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GkeClusterArgs:
+    """What the cluster is.
+
+    Attributes:
+        environment: where it lives; its `protect` keeps the cluster.
+        network: ID of the VPC.
+        region: the cluster's region, which may be another than the environment's.
+        nodes_cidr: addresses of nodes; none of the three ranges may overlap one of the network's.
+        pods_cidr: addresses of pods.
+        services_cidr: addresses of Services.
+        release_channel: how soon new versions come.
+        maintenance: when Google may maintain it.
+        registries: the registries that its nodes pull from, by a short name.
+    """
+
+    environment: Environment
+    network: Input[str]
+    region: str
+    nodes_cidr: str
+    pods_cidr: str
+    services_cidr: str
+    release_channel: ReleaseChannel = "REGULAR"
+    maintenance: Maintenance = field(default_factory=Maintenance)
+    registries: Mapping[str, ArtifactRegistry | RemoteRegistry] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.release_channel not in get_args(ReleaseChannel):
+            offered = ", ".join(get_args(ReleaseChannel))
+            raise ValueError(
+                f"release_channel {self.release_channel!r} is not offered; write one of {offered}"
+            )
+
+
+class GkeCluster(ComponentResource):
+    """A cluster.
+
+    Attributes:
+        identifier: `projects/P/locations/R/clusters/N`, which a preview knows too.
+        cluster_name: its name.
+        endpoint: the name its control plane is reached by, known once pods can be pulled and reach out.
+        pods_cidr: addresses of its pods.
+    """
+
+    identifier: str
+    cluster_name: str
+    endpoint: Output[str]
+    pods_cidr: str
+
+    def __init__(self, name: str, args: GkeClusterArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("ai-platform:components:GkeCluster", name, None, opts)
+        self._name, self._args, self._environment = name, args, args.environment
+        self.cluster_name = args.environment.physical_name(name, limit=40)
+        place = f"projects/{args.environment.project}/locations/{args.region}"
+        self.identifier = f"{place}/clusters/{self.cluster_name}"
+        self.pods_cidr = args.pods_cidr
+
+        subnet, nodes = self._reserve(), self._identify_nodes()
+        pulls = [registry.url_for(name, nodes.member) for _, registry in sorted(args.registries.items())]
+        cluster = self._create(subnet, nodes, self._create_key())
+        endpoint = cluster.control_plane_endpoints_config.apply(_name_of_control_plane)
+        self.endpoint = Output.all(endpoint, subnet.way_out, *pulls).apply(lambda known: str(known[0]))
+        self.register_outputs({"identifier": self.identifier, "endpoint": self.endpoint})
+
+    def _reserve(self) -> ClusterSubnet:
+        args = self._args
+        return ClusterSubnet(
+            self._name,
+            ClusterSubnetArgs(
+                environment=self._environment,
+                network=args.network,
+                region=args.region,
+                nodes_cidr=args.nodes_cidr,
+                pods_cidr=args.pods_cidr,
+                services_cidr=args.services_cidr,
+            ),
+            ResourceOptions(parent=self),
+        )
+
+    def _identify_nodes(self) -> ServiceAccount:
+        return ServiceAccount(
+            f"{self._name}-nodes",
+            ServiceAccountArgs(
+                environment=self._environment,
+                display_name=f"Nodes of cluster {self.cluster_name}",
+                project_roles=["roles/container.defaultNodeServiceAccount"],
+            ),
+            ResourceOptions(parent=self),
+        )
+
+    def _create_key(self) -> ClusterKey:
+        return ClusterKey(
+            f"{self._name}-key",
+            ClusterKeyArgs(environment=self._environment, region=self._args.region),
+            ResourceOptions(parent=self),
+        )
+
+    def _create(self, subnet: ClusterSubnet, nodes: ServiceAccount, key: ClusterKey) -> container.Cluster:
+        window = self._args.maintenance
+        return container.Cluster(
+            self._name,
+            project=self._environment.project_using(CONTAINER_API),
+            location=self._args.region,
+            name=self.cluster_name,
+            enable_autopilot=True,
+            network=self._args.network,
+            subnetwork=subnet.subnet,
+            ip_allocation_policy={
+                "cluster_secondary_range_name": PODS,
+                "services_secondary_range_name": SERVICES,
+            },
+            private_cluster_config={"enable_private_nodes": True},
+            control_plane_endpoints_config={
+                "dns_endpoint_config": {"allow_external_traffic": True},
+                "ip_endpoints_config": {"enabled": False},
+            },
+            release_channel={"channel": self._args.release_channel},
+            maintenance_policy={
+                "recurring_window": {
+                    "start_time": window.start,
+                    "end_time": window.end,
+                    "recurrence": window.recurrence,
+                }
+            },
+            database_encryption={"state": "ENCRYPTED", "key_name": key.key},
+            cluster_autoscaling={
+                "auto_provisioning_defaults": {
+                    "service_account": nodes.email,
+                    # What nodes may do is decided by their account's roles alone.
+                    "oauth_scopes": ["https://www.googleapis.com/auth/cloud-platform"],
+                }
+            },
+            node_pool_auto_config={
+                "node_kubelet_config": {"insecure_kubelet_readonly_port_enabled": "FALSE"}
+            },
+            gateway_api_config={"channel": "CHANNEL_STANDARD"},
+            monitoring_config={
+                "enable_components": list(_METRICS),
+                "managed_prometheus": {"enabled": True},
+            },
+            logging_config={"enable_components": ["SYSTEM_COMPONENTS", "WORKLOADS"]},
+            rbac_binding_config={
+                "enable_insecure_binding_system_authenticated": False,
+                "enable_insecure_binding_system_unauthenticated": False,
+            },
+            anonymous_authentication_config={"mode": "LIMITED"},
+            security_posture_config={"mode": "BASIC", "vulnerability_mode": "VULNERABILITY_DISABLED"},
+            cost_management_config={"enabled": True},
+            deletion_protection=self._environment.protect,
+            opts=ResourceOptions(
+                parent=self,
+                protect=self._environment.protect,
+                custom_timeouts=CustomTimeouts(create="60m", update="90m", delete="60m"),
+            ),
+        )
+
+
+def _name_of_control_plane(endpoints: container.outputs.ClusterControlPlaneEndpointsConfig) -> str:
+    """The name; there is none where Google has not answered with one, and then the deployment has to stop."""
+    dns = endpoints.dns_endpoint_config
+    if dns is None or not dns.endpoint:
+        raise ValueError("the cluster's control plane has no DNS name; enable its DNS endpoint")
+    return dns.endpoint
