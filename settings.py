@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
@@ -16,12 +17,16 @@ from pulumi.runtime import config as pulumi_config
 from pydantic import Field, ValidationError, model_validator
 
 from components.environment import Environment
+from services.axis.prerequisites import axis_prerequisites
 from services.axis.settings import AxisSettings
 from services.explanations import Explanations
+from services.palma_ai.prerequisites import palma_ai_prerequisites
+from services.palma_ai.settings import PalmaAiSettings
 from services.settings import Model, NetworkSettings, SettingsError
 
 NAMESPACE = "ai-platform"
-_OBJECTS = ("labels", "network", "axis")
+_SYSTEMS = ("axis", "palma_ai")
+_OBJECTS = ("labels", "network", *_SYSTEMS)
 
 LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 LabelValue = Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,63}$")]
@@ -72,6 +77,7 @@ class Settings(Model):
     )
     network: NetworkSettings = NetworkSettings()
     axis: AxisSettings | None = Field(default=None, description="AXIS; null leaves it out.")
+    palma_ai: PalmaAiSettings | None = Field(default=None, description="palma_ai; null leaves it out.")
 
     @model_validator(mode="after")
     def _zone_lies_in_the_region(self) -> Self:
@@ -81,19 +87,25 @@ class Settings(Model):
             )
         return self
 
+    @model_validator(mode="after")
+    def _each_domain_leads_to_one_system(self) -> Self:
+        domains = Counter(
+            section.domain.name
+            for name in _SYSTEMS
+            if (section := getattr(self, name)) is not None and section.domain
+        )
+        for domain, uses in domains.items():
+            if uses > 1:
+                raise ValueError(f"domain.name {domain} stands in two systems; write another name for one")
+        return self
+
     def prerequisites(self) -> list[str]:
         """Google Cloud resources that must exist before the stack is brought up, by full resource name."""
-        if self.axis is None:
-            return []
-        existing = []
-        for secret in self.axis.secrets.values():
-            if secret.source == "secret_manager":
-                name = f"projects/{self.project}/secrets/{secret.secret}"
-                existing += [name, f"{name}/versions/{secret.version}"]
-        if self.axis.domain and self.axis.domain.dns_zone:
-            existing.append(f"projects/{self.project}/managedZones/{self.axis.domain.dns_zone}")
-        if self.axis.api.canary:
-            existing.append(self.axis.api.canary.stable_revision)
+        existing: list[str] = []
+        if self.axis:
+            existing += axis_prerequisites(self.axis, self.project)
+        if self.palma_ai:
+            existing += palma_ai_prerequisites(self.palma_ai, self.project)
         return existing
 
     def environment(self, stack: str) -> Environment:
@@ -138,8 +150,7 @@ def _raw_settings(stack_file: str) -> dict[str, Any]:
         if pulumi_config.is_config_secret(_whole(key)):
             raise SettingsError(
                 f"{stack_file}: {NAMESPACE}:{key}: holds an encrypted value, and a setting is no secret; "
-                "write it in the clear, or name it in axis.secrets and run "
-                "`pulumi config set --secret axis:NAME`"
+                f"write it in the clear{_place_of_secrets(key)}"
             )
         if key not in _OBJECTS:
             raw[key] = value
@@ -151,6 +162,12 @@ def _raw_settings(stack_file: str) -> dict[str, Any]:
                 f"{stack_file}: {NAMESPACE}:{key}: is text; write its settings as keys below it"
             ) from None
     return raw
+
+
+def _place_of_secrets(key: str) -> str:
+    if key not in _SYSTEMS:
+        return ""
+    return f", or name it in {key}.secrets and run `pulumi config set --secret {key}:NAME`"
 
 
 def _configured() -> Iterator[tuple[str, str]]:

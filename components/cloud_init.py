@@ -22,6 +22,9 @@ CONFIG_DIRECTORY = "/etc/ai-platform"
 METADATA_URL = "http://metadata.google.internal/computeMetadata/v1"
 SECRET_MANAGER_URL = "https://secretmanager.googleapis.com/v1"
 
+_VALUE_BYTES = 256 * 1024
+"""The most that one value of a machine's metadata may have."""
+
 # Cloud-init's marks that it has already written our files and run our commands on this machine. They are
 # removed in `bootcmd`, which runs at every boot and before both. (Container-Optimized OS forgets them by
 # itself.)
@@ -82,6 +85,9 @@ def cloud_config(*, files: Sequence[File], commands: Sequence[Sequence[str]]) ->
     """The cloud-init document that writes `files` and then runs `commands`, at every boot.
 
     A command that fails does not stop the ones after it.
+
+    Raises:
+        ValueError: it is more than a machine's metadata takes.
     """
     document = {
         "bootcmd": [["rm", "-f", *_ONCE_ONLY_MARKS]],
@@ -91,7 +97,22 @@ def cloud_config(*, files: Sequence[File], commands: Sequence[Sequence[str]]) ->
         ],
         "runcmd": [["systemctl", "daemon-reload"], *([*command] for command in commands)],
     }
-    return "#cloud-config\n" + yaml.dump(document, Dumper=_Readable, sort_keys=False, width=1000)
+    text = "#cloud-config\n" + yaml.dump(document, Dumper=_Readable, sort_keys=False, width=1000)
+    return metadata_value("the cloud-init document", text)
+
+
+def metadata_value(what: str, text: str) -> str:
+    """`text`, if a machine's metadata takes it as one value.
+
+    Raises:
+        ValueError: it is too long.
+    """
+    if (size := len(text.encode())) > _VALUE_BYTES:
+        raise ValueError(
+            f"{what} has {size} bytes, and a value of a machine's metadata at most {_VALUE_BYTES}; "
+            "write shorter values, or keep long ones in the source, a bucket or a secret"
+        )
+    return text
 
 
 class _Readable(yaml.SafeDumper):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,26 @@ from components.secret import SecretRef
 from components.service_account import ServiceAccount
 from components.vm_service_machine import Machine
 from components.vm_service_source import Deployment
+
+# Ubuntu for x86 on a balanced disk, moved to another host without a stop: newer series take other disks, Arm
+# another system, and a machine with a GPU cannot be moved.
+_MACHINE_TYPE = re.compile(
+    r"e2-(small|medium)|(e2|n1|n2|n2d|c2|c2d|c3|c3d|t2d)-(standard|highmem|highcpu)-\d+"
+    r"|(e2|n2|n2d)-custom-\d+-\d+"
+)
+
+
+def check_machine_type(machine_type: str) -> None:
+    """Checks that a service's machine can be of that type.
+
+    Raises:
+        ValueError: it cannot; the message says what can.
+    """
+    if not _MACHINE_TYPE.fullmatch(machine_type):
+        raise ValueError(
+            f"machine_type {machine_type!r}: write e2-medium, or a standard, highmem or highcpu type of "
+            "E2, N1, N2, N2D, C2, C2D, C3, C3D or T2D like e2-standard-2"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +79,7 @@ class VmServiceArgs:
 
     def __post_init__(self) -> None:
         Deployment(revision=self.revision)
+        check_machine_type(self.machine_type)
         if not 1 <= self.machines <= 100:
             raise ValueError(f"machines is {self.machines}; write 1 to 100")
         if self.disk_size_gb < 20:

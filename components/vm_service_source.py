@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from components.cloud_init import metadata_value
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = {
     "PATH",
@@ -97,14 +99,17 @@ class Deployment:
                 raise ValueError(f"env {name}: write one line with no space at its ends")
 
     def text(self) -> str:
-        """The lines that machines read; no secret's value is among them."""
-        return "\n".join(
-            [
-                f"revision {self.revision}",
-                *(f"env {name} {value}" for name, value in sorted(self.env.items())),
-                *(f"secret {name} {secret} {at}" for name, (secret, at) in sorted(self.secrets.items())),
-            ]
-        )
+        """The lines that machines read; no secret's value is among them.
+
+        Raises:
+            ValueError: they are more than a machine's metadata takes.
+        """
+        lines = [
+            f"revision {self.revision}",
+            *(f"env {name} {value}" for name, value in sorted(self.env.items())),
+            *(f"secret {name} {secret} {at}" for name, (secret, at) in sorted(self.secrets.items())),
+        ]
+        return metadata_value("the text of the revision and its variables", "\n".join(lines))
 
 
 def _check_subdirectory(path: str) -> None:

@@ -28,6 +28,11 @@ _MATTERS: dict[str, tuple[str, ...]] = {
     "gcp:cloudscheduler/job:Job": ("schedule", "timeZone", "httpTarget.uri"),
     "gcp:compute/disk:Disk": ("size", "type"),
     "gcp:compute/firewall:Firewall": ("direction", "allows", "denies", "sourceRanges"),
+    "gcp:compute/instanceTemplate:InstanceTemplate": ("machineType", "disks.diskSizeGb"),
+    "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": (
+        "targetSize",
+        "distributionPolicyZones",
+    ),
     "gcp:compute/instance:Instance": ("machineType", "zone", "deletionProtection"),
     "gcp:compute/managedSslCertificate:ManagedSslCertificate": ("managed.domains",),
     "gcp:compute/resourcePolicy:ResourcePolicy": ("snapshotSchedulePolicy.retentionPolicy",),

@@ -226,14 +226,27 @@ def test_everything_wrong_is_said_at_once() -> None:
     assert len(message.splitlines()) == 3, "the project's form, its missing number, and the unknown key"
 
 
-@pytest.mark.parametrize("key", ["project", "axis"], ids=["a setting", "a part of a section"])
+@pytest.mark.parametrize("key", ["project", "axis", "palma_ai"])
 def test_an_encrypted_setting_is_refused_and_not_shown(key: str) -> None:
-    """It would be decrypted into a plain variable, or a name; a secret has a place of its own."""
-    configure(axis(env={"TOKEN": "MARKER"}) | {"project": "MARKER"}, f"{NAMESPACE}:{key}")
+    """It would be decrypted into a plain variable, or a name."""
+    given = axis(env={"TOKEN": "MARKER"}) | {"project": "MARKER", "palma_ai": {"env": {"TOKEN": "MARKER"}}}
+    configure(given, f"{NAMESPACE}:{key}")
     message = refusal()
     assert f"ai-platform:{key}: holds an encrypted value" in message
-    assert "run `pulumi config set --secret axis:NAME`" in message
+    assert "write it in the clear" in message
     assert "MARKER" not in message
+
+
+@pytest.mark.parametrize("system", ["axis", "palma_ai"])
+def test_an_encrypted_part_of_a_system_is_told_the_systems_own_place_for_secrets(system: str) -> None:
+    configure({**LEAST, system: {"env": {"TOKEN": "MARKER"}}}, f"{NAMESPACE}:{system}")
+    command = f"name it in {system}.secrets and run `pulumi config set --secret {system}:NAME`"
+    assert command in refusal()
+
+
+def test_an_encrypted_setting_of_no_system_is_told_of_no_secrets() -> None:
+    configure(LEAST, f"{NAMESPACE}:project")
+    assert "pulumi config set" not in refusal()
 
 
 def test_a_secret_that_is_missing_names_the_command_that_sets_it() -> None:
@@ -249,6 +262,42 @@ def test_a_secret_in_the_clear_is_refused_and_not_repeated() -> None:
     with pytest.raises(SettingsError, match="stands there in the clear") as refused:
         StackSecrets("test", "axis").require("OPENAI_API_KEY")
     assert "MARKER" not in str(refused.value)
+
+
+PALMA_AI: dict[str, Any] = {
+    "source": {"repository": "https://github.com/acme/palma.git", "revision": "a" * 40},
+    "secrets": {"PINECONE_ENV": {"source": "secret_manager", "secret": "pinecone", "version": "2"}},
+}
+
+
+def test_one_name_can_not_lead_to_two_systems() -> None:
+    domain = {"name": "api.acme.com"}
+    configure({**axis(domain=domain), "palma_ai": {**PALMA_AI, "domain": domain}})
+    assert "domain.name api.acme.com stands in two systems; write another name for one" in refusal()
+
+
+def test_every_system_may_be_left_out() -> None:
+    configure({key: value for key, value in LEAST.items() if key != "axis"})
+    settings = load_settings()
+    assert (settings.axis, settings.palma_ai, settings.prerequisites()) == (None, None, [])
+
+
+def test_what_palma_ai_needs_beforehand_is_known_without_axis() -> None:
+    kept = {"source": "secret_manager", "version": "1"}
+    source = {"token": {**kept, "secret": "token"}, **PALMA_AI["source"]}
+    certificate = {"chain": {**kept, "secret": "chain"}, "key": {**kept, "secret": "key"}}
+    palma = {**PALMA_AI, "source": source, "certificate": certificate}
+    settings = Settings.model_validate({**LEAST, "axis": None, "palma_ai": palma})
+    secrets = "projects/acme-ai-test/secrets"
+    needed = {"pinecone": 2, "token": 1, "chain": 1, "key": 1}
+    names = [[f"{secrets}/{name}", f"{secrets}/{name}/versions/{at}"] for name, at in needed.items()]
+    assert settings.prerequisites() == [each for pair in names for each in pair]
+
+
+def test_a_bucket_with_archives_is_needed_beforehand() -> None:
+    palma = {**PALMA_AI, "source": {"bucket": "acme-releases", "revision": "b" * 64}, "secrets": {}}
+    settings = Settings.model_validate({**LEAST, "axis": None, "palma_ai": palma})
+    assert settings.prerequisites() == ["projects/acme-ai-test/buckets/acme-releases"]
 
 
 def test_what_must_exist_beforehand_is_known_from_the_settings() -> None:

@@ -19,7 +19,8 @@ _HEAD = f"""# Settings
 Every key of a stack's file `Pulumi.STACK.yaml`, below `config:`. Top-level keys are written
 `{NAMESPACE}:KEY`; a dot stands for a key below a key. This page is made from the models by `make docs`.
 
-Secret values are never among them: `pulumi config set --secret axis:NAME` for those whose source is `config`.
+Secret values are never among them: `pulumi config set --secret SYSTEM:NAME` for those whose source is
+`config`, e.g. `axis:OPENAI_API_KEY`.
 
 | Key | Default | Meaning |
 |---|---|---|

@@ -26,6 +26,8 @@ from services.foundation import Foundation
 from services.stack_secrets import StackSecrets
 
 API_NAME = "axis-api"
+CONFIG_NAMESPACE = "axis"
+"""What the keys of its secret values in a stack's configuration begin with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +37,11 @@ class AxisArgs:
     Attributes:
         foundation: the ground it stands on.
         settings: its settings.
-        secrets: the secret values in the stack's configuration.
         alert_email: who is told when its API stops answering; nobody without one.
     """
 
     foundation: Foundation
     settings: AxisSettings
-    secrets: StackSecrets
     alert_email: str | None = None
 
 
@@ -68,6 +68,7 @@ class Axis(ComponentResource):
         super().__init__("ai-platform:services:Axis", name, None, opts)
         self._name, self._args, self._settings = name, args, args.settings
         self._environment = args.foundation.environment
+        self._secrets = StackSecrets(self._environment.stack, CONFIG_NAMESPACE)
         self._service_url = service_url(self._environment, API_NAME)
         self.api_url = self._public_url()
         self.frontend_url = frontend_origins(self._settings)[0]
@@ -106,7 +107,7 @@ class Axis(ComponentResource):
                 f"{self._name}-{variable.lower().replace('_', '-')}",
                 SecretArgs(
                     environment=self._environment,
-                    source=self._args.secrets.source(variable, setting),
+                    source=self._secrets.source(variable, setting),
                     readers={API_NAME: account.member},
                 ),
                 ResourceOptions(parent=self),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_gcp import storage
 
+from components.bucket import STORAGE_API
 from components.https_load_balancer import HttpsLoadBalancer, HttpsLoadBalancerArgs
 from components.internal_balancer import InternalBalancer, InternalBalancerArgs
 from components.secret import Secret, SecretArgs, SecretRef
@@ -19,16 +20,14 @@ from components.stateful_vm import LOG_AND_METRIC_WRITER
 from components.uptime_alert import UptimeAlert, UptimeAlertArgs
 from components.vm_service import VmService
 from components.vm_service_args import VmServiceArgs
-from components.vm_service_machine import Machine
-from components.vm_service_process import Process
-from components.vm_service_source import ArchiveSource, GitSource, Source
 from services.foundation import Foundation
+from services.palma_ai.machine import SERVICE, host, machine
 from services.palma_ai.settings import PalmaAiSettings
 from services.settings import SecretSetting
 from services.stack_secrets import StackSecrets
 
-SERVICE = "palma-ai"
-"""The unit, the user and the folders on the machines."""
+CONFIG_NAMESPACE = "palma_ai"
+"""What the keys of its secret values in a stack's configuration begin with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +37,11 @@ class PalmaAiArgs:
     Attributes:
         foundation: the ground it stands on.
         settings: its settings.
-        secrets: the secret values in the stack's configuration.
         alert_email: who is told when it stops answering at its domain; nobody without one.
     """
 
     foundation: Foundation
     settings: PalmaAiSettings
-    secrets: StackSecrets
     alert_email: str | None = None
 
 
@@ -65,11 +62,12 @@ class PalmaAi(ComponentResource):
         super().__init__("ai-platform:services:PalmaAi", name, None, opts)
         self._name, self._args, self._settings = name, args, args.settings
         self._foundation, self._environment = args.foundation, args.foundation.environment
-        domain = self._settings.domain
-        self._host = domain.name if domain else f"{name}.{self._foundation.zone.domain}"
+        self._secrets = StackSecrets(self._environment.stack, CONFIG_NAMESPACE)
+        self._host = host(self._settings, name, self._foundation.zone.domain)
         self.revision = self._settings.source.revision
 
         self._account = self._create_account()
+        self._let_it_read_archives()
         self.url, self.address = self._open(self._create_service())
         self._watch()
         self.register_outputs({"url": self.url, "address": self.address})
@@ -90,7 +88,7 @@ class PalmaAi(ComponentResource):
             f"{self._name}-{name.lower().replace('_', '-')}",
             SecretArgs(
                 environment=self._environment,
-                source=self._args.secrets.source(name, setting),
+                source=self._secrets.source(name, setting),
                 readers={SERVICE: self._account.member},
             ),
             ResourceOptions(parent=self),
@@ -107,7 +105,7 @@ class PalmaAi(ComponentResource):
                 network=network.network,
                 subnet=network.vm_subnet,
                 client_ranges=() if settings.domain else (network.egress_cidr, network.vm_cidr),
-                machine=self._machine(),
+                machine=machine(settings, project=self._environment.project, host=self._host),
                 revision=self.revision,
                 env=settings.env,
                 secrets={
@@ -130,30 +128,17 @@ class PalmaAi(ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _machine(self) -> Machine:
-        settings = self._settings
-        return Machine(
-            name=SERVICE,
-            project=self._environment.project,
-            host=self._host,
-            source=self._source(),
-            process=Process(**settings.process.model_dump()),
-            body_mb=settings.request_mb,
-            start_seconds=settings.start_seconds,
-        )
-
-    def _source(self) -> Source:
-        source = self._settings.source
-        if source.repository:
-            return GitSource(repository=source.repository, subdirectory=source.subdirectory)
-        storage.BucketIAMMember(
-            f"{self._name}-source",
-            bucket=source.bucket or "",
-            role="roles/storage.objectViewer",
-            member=self._account.member,
-            opts=ResourceOptions(parent=self),
-        )
-        return ArchiveSource(bucket=source.bucket or "", subdirectory=source.subdirectory)
+    def _let_it_read_archives(self) -> None:
+        if bucket := self._settings.source.bucket:
+            project = Output.from_input(self._environment.project_using(STORAGE_API))
+            storage.BucketIAMMember(
+                f"{self._name}-source",
+                # It takes no project, which would tell when the API can be used.
+                bucket=project.apply(lambda _: bucket),
+                role="roles/storage.objectViewer",
+                member=self._account.member,
+                opts=ResourceOptions(parent=self),
+            )
 
     def _open(self, service: VmService) -> tuple[Output[str], Output[str]]:
         domain = self._settings.domain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -97,8 +98,8 @@ class PalmaAiSettings(Model):
         pattern=r"^[a-z][a-z0-9]*-[a-z0-9-]+$",
         description="Machine type; a release is compiled on it, and two run for a moment.",
     )
-    zones: list[Annotated[str, Field(pattern=r"^[a-z]$")]] = Field(
-        default=[],
+    zones: tuple[Annotated[str, Field(pattern=r"^[a-f]$")], ...] = Field(
+        default=(),
         description="Letters of the zones; the stack's own zone without one.",
         examples=["[b, c, d]"],
     )
@@ -141,3 +142,11 @@ class PalmaAiSettings(Model):
         """The document's secrets and the stack's own."""
         documented = {name: SecretSetting(source="config") for name in DOCUMENTED_SECRETS}
         return {**documented, **self.secrets}
+
+    def every_secret(self) -> Iterator[SecretSetting]:
+        """The variables' secrets, the source's, and those of the certificate."""
+        yield from self.all_secrets.values()
+        if self.source.token:
+            yield self.source.token
+        if self.certificate:
+            yield from (self.certificate.chain, self.certificate.key)

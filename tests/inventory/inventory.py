@@ -30,9 +30,16 @@ _VALUES: dict[str, str] = {
     "gcp:compute/backendService:BackendService": "loadBalancingScheme protocol",
     "gcp:compute/disk:Disk": "size type createSnapshotBeforeDestroy",
     "gcp:compute/firewall:Firewall": "direction priority allows denies sourceRanges",
+    "gcp:compute/forwardingRule:ForwardingRule": "loadBalancingScheme ports",
     "gcp:compute/globalForwardingRule:GlobalForwardingRule": "portRange",
+    "gcp:compute/healthCheck:HealthCheck": "checkIntervalSec unhealthyThreshold httpsHealthCheck",
     "gcp:compute/instance:Instance": "machineType zone deletionProtection bootDisk.initializeParams.image",
+    "gcp:compute/instanceTemplate:InstanceTemplate": "machineType disks networkInterfaces.accessConfigs "
+    "serviceAccount shieldedInstanceConfig metadata.enable-oslogin",
     "gcp:compute/managedSslCertificate:ManagedSslCertificate": "managed.domains",
+    "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": "targetSize "
+    "distributionPolicyZones updatePolicy autoHealingPolicies.initialDelaySec "
+    "allInstancesConfig.metadata.deployment",
     "gcp:compute/resourcePolicy:ResourcePolicy": "snapshotSchedulePolicy.schedule.dailySchedule "
     "snapshotSchedulePolicy.retentionPolicy.maxRetentionDays",
     "gcp:compute/routerNat:RouterNat": "sourceSubnetworkIpRangesToNat subnetworks.sourceIpRangesToNats",

@@ -23,12 +23,11 @@ from tests.program.reading import (
     secret_variables,
     service,
 )
-from tests.program.variants import EVERY_PLAN, plan_of
+from tests.program.variants import EVERY_PLAN, WITH_AXIS, plan_of
 
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
 INVOKER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember"
 
-API, MACHINE_OF_GRAPH = "ai-prod-axis-api", "ai-prod-axis-falkordb"
+API, MACHINE_OF_GRAPH, AGENT = "ai-prod-axis-api", "ai-prod-axis-falkordb", "ai-prod-palma-ai"
 READERS = {
     "openai-api-key": {API},
     "anthropic-api-key": {API},
@@ -37,6 +36,9 @@ READERS = {
     "ai-prod-axis-postgres-human-signals-url": {API},
     "ai-prod-axis-redis-url": {API},
     "ai-prod-axis-falkordb-password": {API, MACHINE_OF_GRAPH},
+    "palma-openai-api-key": {AGENT},
+    "palma-pinecone-api-key": {AGENT},
+    "palma-pinecone-env": {AGENT},
 }
 PASSWORDS = {
     "ai-prod-axis-postgres-eval-password": {API},
@@ -63,7 +65,7 @@ def test_a_further_secret_is_readable_by_the_api_alone_whatever_its_source() -> 
     assert readers(plan_of("every source of a secret")) == READERS | more
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_a_secret_is_referred_to_by_the_number_of_a_version(name: str) -> None:
     """`latest` is read when an instance starts: a rotation would reach some instances and not others."""
     plan = plan_of(name)
@@ -77,7 +79,7 @@ def test_a_secret_is_referred_to_by_the_number_of_a_version(name: str) -> None:
     assert all(re.fullmatch(r"[1-9]\d*", reference["version"]) for reference in references)
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_whoever_refers_to_a_secret_may_read_it(name: str) -> None:
     plan = plan_of(name)
     may_read = readers(plan)
@@ -115,7 +117,7 @@ def test_nothing_is_granted_to_everybody(name: str) -> None:
     assert not members & {"allUsers", "allAuthenticatedUsers"}
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_every_workload_has_an_account_of_its_own(name: str) -> None:
     plan = plan_of(name)
     accounts = [each.inputs["template"]["serviceAccount"] for each in plan.of(SERVICE)]
@@ -130,7 +132,7 @@ def test_no_key_of_an_account_is_made(name: str) -> None:
     assert not [each for each in plan_of(name).resources if each.type.startswith("gcp:serviceaccount/key")]
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_databases_have_private_addresses_only_and_refuse_plain_connections(name: str) -> None:
     plan = plan_of(name)
     addresses = plan.one(POSTGRES).inputs["settings"]["ipConfiguration"]
@@ -151,13 +153,15 @@ def test_no_machine_has_a_public_address(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY_PLAN)
 def test_the_network_lets_nothing_in_from_the_internet(name: str) -> None:
-    """SSH comes through Identity-Aware Proxy's range, everything else from private ranges."""
+    """SSH comes through Identity-Aware Proxy's range, all else from private ones and Google's balancers."""
     proxy = ipaddress.ip_network("35.235.240.0/20")
+    balancers = {ipaddress.ip_network(each) for each in ("35.191.0.0/16", "130.211.0.0/22")}
     for rule in plan_of(name).of(FIREWALL):
         if not rule.inputs.get("allows"):
             continue
         for source in map(ipaddress.ip_network, rule.inputs["sourceRanges"]):
-            assert source.is_private or source == proxy
+            assert source.is_private or source == proxy or source in balancers
+            assert source not in balancers or rule.inputs["allows"] == [{"protocol": "tcp", "ports": ["443"]}]
             assert source != proxy or rule.inputs["allows"] == [{"protocol": "tcp", "ports": ["22"]}]
 
 
@@ -191,7 +195,8 @@ def test_an_api_that_is_not_public_is_called_by_its_invokers_and_the_scheduler()
 
 
 def test_an_api_that_is_not_public_is_not_watched_from_outside_which_could_not_call_it() -> None:
-    assert not [each for each in plan_of("not public").resources if each.type.startswith("gcp:monitoring/")]
+    watching = [each for each in plan_of("not public").resources if each.type.startswith("gcp:monitoring/")]
+    assert not [each for each in watching if each.name.startswith("axis")]
 
 
 def test_behind_a_domain_the_service_takes_requests_from_the_load_balancer_alone(prod: Plan) -> None:

@@ -8,9 +8,7 @@ import pytest
 
 from simulator.in_process import Plan
 from tests.program.reading import IMAGE, SERVICE, container, service
-from tests.program.variants import DIGEST, EVERY_PLAN, STABLE, plan_of
-
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
+from tests.program.variants import DIGEST, STABLE, WITH_AXIS, plan_of
 
 
 def after(arguments: list[str], flag: str) -> str:
@@ -44,7 +42,7 @@ PROBES = [("startup", "/"), ("liveness", "/"), ("readiness", "/health")]
 
 
 @pytest.mark.parametrize(("kind", "path"), PROBES, ids=[kind for kind, _ in PROBES])
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_a_probe_asks_where_the_document_says(name: str, kind: str, path: str) -> None:
     """Components that are down make an instance unready; they must not make it restart again and again."""
     probe = container(plan_of(name))[f"{kind}Probe"]
@@ -57,7 +55,7 @@ def test_a_start_may_take_as_long_as_a_cold_network_does(prod: Plan) -> None:
     assert 60 <= probe["failureThreshold"] * probe["periodSeconds"] <= 240
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_a_stream_may_last_an_hour(name: str) -> None:
     """Cloud Run's default would cut each stream after five minutes."""
     assert service(plan_of(name))["template"]["timeout"] == "3600s"
@@ -68,13 +66,13 @@ def test_one_instance_holds_many_open_streams(prod: Plan) -> None:
     assert service(prod)["template"]["maxInstanceRequestConcurrency"] > 80
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_cpu_is_kept_between_requests_while_the_sync_engine_runs(name: str) -> None:
     for described in service(plan_of(name))["template"]["containers"]:
         assert described["resources"]["cpuIdle"] is (name == "no duckdb")
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_limit_of_instances_is_said_of_the_service_and_of_the_revision(name: str) -> None:
     described = service(plan_of(name))
     most = 4 if name == "several instances" else 1
@@ -82,7 +80,7 @@ def test_the_limit_of_instances_is_said_of_the_service_and_of_the_revision(name:
     assert described["template"]["scaling"]["maxInstanceCount"] == most
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_least_is_said_of_the_service_alone(name: str) -> None:
     """Said of a revision, every one with a share or a tag would keep its own instances."""
     described = service(plan_of(name))
@@ -90,13 +88,13 @@ def test_the_least_is_said_of_the_service_alone(name: str) -> None:
     assert "minInstanceCount" not in described["template"]["scaling"]
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_a_client_stays_with_its_instance_where_there_are_several(name: str) -> None:
     """Each has its own DuckDB, and a CSV that was uploaded is in the memory of one."""
     assert service(plan_of(name))["template"]["sessionAffinity"] is (name == "several instances")
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_private_addresses_are_reached_straight_and_the_internet_without_the_nat(name: str) -> None:
     plan = plan_of(name)
     access = service(plan)["template"]["vpcAccess"]
@@ -108,7 +106,7 @@ def test_private_addresses_are_reached_straight_and_the_internet_without_the_nat
     assert int(egress.inputs["ipCidrRange"].split("/")[1]) <= 26
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_every_image_is_referred_to_by_its_digest(name: str) -> None:
     """A tag that moves makes no new revision."""
     for each in plan_of(name).of(SERVICE):
@@ -116,7 +114,7 @@ def test_every_image_is_referred_to_by_its_digest(name: str) -> None:
             assert "@sha256:" in described["image"]
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_images_are_built_for_cloud_run_with_a_cache_and_not_in_a_preview(name: str) -> None:
     for image in plan_of(name).of(IMAGE):
         build = image.inputs["build"]

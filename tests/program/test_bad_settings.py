@@ -11,7 +11,7 @@ from settings import NAMESPACE
 from simulator.in_process import PlanRefused
 from simulator.program import plan_config
 from simulator.stack_files import StackConfig
-from tests.program.variants import DIGEST, IMAGE, SOURCE, config, plan_of
+from tests.program.variants import ARCHIVE, DIGEST, FROM_CONFIG, IMAGE, SOURCE, config, plan_of
 
 Bad = tuple[str, StackConfig, str, str]
 
@@ -21,6 +21,13 @@ def axis(key: str, value: Any) -> StackConfig:
     for part in reversed(key.split(".")):
         value = {part: value}
     return config("dev", value)
+
+
+def palma_ai(key: str, value: Any) -> StackConfig:
+    """Stack `dev` with one of palma_ai's settings changed, by its dotted key."""
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    return config("dev", palma_ai=value)
 
 
 def raw(name: str, value: str) -> StackConfig:
@@ -251,6 +258,104 @@ BAD: list[Bad] = [
         "axis.domain.waf",
         "write 'off', 'preview' or 'enforce'",
     ),
+    (
+        "a branch for a revision",
+        palma_ai("source.revision", "main"),
+        "palma_ai.source.revision",
+        "A commit's 40 hexadecimal digits",
+    ),
+    (
+        "an archive's revision of a repository",
+        palma_ai("source.revision", ARCHIVE),
+        "palma_ai.source",
+        "a repository's revision is a commit's 40 digits",
+    ),
+    (
+        "a repository with a user",
+        palma_ai("source.repository", "https://me@github.com/acme/palma"),
+        "palma_ai.source.repository",
+        "no user in it",
+    ),
+    (
+        "a folder above the source",
+        palma_ai("source.subdirectory", "../other"),
+        "palma_ai.source.subdirectory",
+        "write a path inside the source, like services/agent",
+    ),
+    (
+        "an application that can't be imported",
+        palma_ai("process.application", "1server:app"),
+        "palma_ai.process.application",
+        "write MODULE:NAME like server:app",
+    ),
+    (
+        "a worker class that can't be imported",
+        palma_ai("process.worker_class", "9.Worker"),
+        "palma_ai.process.worker_class",
+        "write uvicorn_worker.UvicornWorker",
+    ),
+    (
+        "more jitter than requests",
+        palma_ai("process.max_requests", 50),
+        "palma_ai.process",
+        "write max_requests_jitter: 0 to 50",
+    ),
+    ("no machine", palma_ai("machines", 0), "palma_ai.machines", "write 1 or more"),
+    (
+        "a machine for another architecture",
+        palma_ai("machine_type", "t2a-standard-2"),
+        "palma_ai.machine_type",
+        "like e2-standard-2",
+    ),
+    (
+        "a machine that takes no balanced disk",
+        palma_ai("machine_type", "n4-standard-2"),
+        "palma_ai.machine_type",
+        "like e2-standard-2",
+    ),
+    ("a zone twice", palma_ai("zones", ["b", "b"]), "palma_ai", "write each of the zones once"),
+    ("a zone that is no letter", palma_ai("zones", ["europe-west1-b"]), "palma_ai.zones.0", "[b, c, d]"),
+    (
+        "a variable of the shell",
+        palma_ai("env.PATH", "/tmp"),
+        "palma_ai.env.PATH",
+        "choose another name",
+    ),
+    (
+        "a secret in a shell variable's place",
+        palma_ai("secrets.LD_PRELOAD.source", "generated"),
+        "palma_ai.secrets.LD_PRELOAD",
+        "choose another name",
+    ),
+    ("a variable of two lines", palma_ai("env.MODEL", "a\nb"), "palma_ai.env.MODEL", "write one line"),
+    (
+        "a variable that is a secret of the document",
+        palma_ai("env.OPENAI_API_KEY", "x"),
+        "palma_ai",
+        "OPENAI_API_KEY: plain and secret",
+    ),
+    (
+        "more variables than a machine's metadata takes",
+        palma_ai("env.PROMPT", "x" * 262_144),
+        "palma_ai.env",
+        "keep long ones in the source, a bucket or a secret",
+    ),
+    (
+        "a domain and a certificate of one's own",
+        config(
+            "prod",
+            palma_ai={"certificate": {"chain": {"source": "config"}, "key": {"source": "config"}}},
+        ),
+        "palma_ai",
+        "take domain or certificate out",
+    ),
+    (
+        "one name for two systems",
+        config("prod", palma_ai={"domain": {"name": "api.axis.acme.com"}}),
+        "",
+        "domain.name api.axis.acme.com stands in two systems",
+    ),
+    ("a text for palma_ai", raw("palma_ai", "yes"), "palma_ai", "write its settings as keys below it"),
 ]
 
 
@@ -272,13 +377,13 @@ def test_everything_that_components_refuse_is_said_at_once() -> None:
         "prod",
         {"postgres": {"tier": "big"}, "falkordb": {"machine_type": "huge"}, "env": {"PORT": "1"}},
         network={"vm_cidr": "ten"},
+        palma_ai={"machine_type": "e2-huge"},
     )
     with pytest.raises(PlanRefused) as refused:
         plan_config(given)
     (text,) = refused.value.findings
-    assert [line.split(": ")[1] for line in text.splitlines()] == [
-        f"{NAMESPACE}:{key}" for key in ("network", "axis.postgres", "axis.falkordb", "axis.env.PORT")
-    ]
+    keys = ("network", "axis.postgres", "axis.falkordb", "axis.env.PORT", "palma_ai.machine_type")
+    assert [line.split(": ")[1] for line in text.splitlines()] == [f"{NAMESPACE}:{key}" for key in keys]
 
 
 @pytest.mark.parametrize("stack", ["Prod_EU", "a-stack-of-more-than-twenty-letters"])
@@ -293,6 +398,8 @@ def test_a_stack_whose_name_fits_no_resource_is_refused(stack: str) -> None:
 MISSING = [
     ("axis:LLM_TOKEN", config("prod", {"secrets": {"LLM_TOKEN": {"source": "config"}}})),
     ("vercel:api_token", config("prod", {"frontend": {"vercel": {"project_id": "prj_acme"}}})),
+    ("palma_ai:OPENAI_API_KEY", config("prod", palma_ai={"secrets": {"OPENAI_API_KEY": FROM_CONFIG}})),
+    ("palma_ai:SOURCE_TOKEN", config("prod", palma_ai={"source": {"token": {"source": "config"}}})),
 ]
 
 
@@ -319,4 +426,6 @@ def test_the_largest_and_smallest_that_are_allowed_are_taken() -> None:
     assert plan_config(config("dev", {"api": {"cpu": 6, "memory_mb": 4096}}))
     assert plan_config(ranges(egress_cidr="10.10.0.0/26"))
     assert plan_config(axis("api.source", SOURCE))
+    assert plan_config(palma_ai("env.PROMPT", "x" * 261_900))
+    assert plan_config(palma_ai("process.max_requests", 100))
     assert plan_of("long names")

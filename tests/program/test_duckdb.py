@@ -20,9 +20,8 @@ from tests.program.reading import (
     plain_variables,
     service,
 )
-from tests.program.variants import EVERY_PLAN, plan_of
+from tests.program.variants import WITH_AXIS, plan_of
 
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
 DATA = "/app/data"
 
 
@@ -85,7 +84,7 @@ def test_without_duckdb_the_api_is_told_so_and_nothing_is_kept_or_scheduled() ->
     assert [each.name for each in plan.of(BUCKET)] == ["axis-api-config"]
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_a_bucket_holds_no_live_file(name: str) -> None:
     """A Cloud Storage mount has no locks and uploads a whole file at each write."""
     plan = plan_of(name)
@@ -93,7 +92,7 @@ def test_a_bucket_holds_no_live_file(name: str) -> None:
     assert "gcs" not in (volume(plan, DATA) if DATA in mounts(plan) else {})
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_files_are_where_the_custom_directory_says(name: str) -> None:
     plan = plan_of(name)
     custom = plain_variables(container(plan))["AXIS_CUSTOM_DIR"]

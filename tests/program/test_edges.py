@@ -23,7 +23,7 @@ from tests.program.reading import (
     secret_variables,
     types_before,
 )
-from tests.program.variants import EVERY_PLAN, plan_of
+from tests.program.variants import EVERY_PLAN, WITH_AXIS, plan_of
 
 API = "gcp:projects/service:Service"
 CONNECTION = "gcp:servicenetworking/connection:Connection"
@@ -37,30 +37,28 @@ NETWORK = {
     "gcp:compute/globalAddress:GlobalAddress",
 }
 
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
 
-
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_an_image_is_built_as_soon_as_its_registry_is_there(name: str) -> None:
     for image in plan_of(name).of(IMAGE):
         assert types_before(plan_of(name), image) == {API, SLEEP, REPOSITORY}
         assert [each.name for each in before(plan_of(name), image) if each.type == REPOSITORY] == ["images"]
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_database_waits_for_the_services_connection_and_nothing_else(name: str) -> None:
     """Its minutes are the whole wait of a first `up`, so nothing may come before that need not."""
     plan = plan_of(name)
     assert types_before(plan, plan.one(POSTGRES)) == NETWORK
 
 
-@pytest.mark.parametrize("name", [name for name in RUNNING if name != "no redis"])
+@pytest.mark.parametrize("name", [name for name in WITH_AXIS if name != "no redis"])
 def test_redis_waits_for_the_services_connection_and_not_for_the_database(name: str) -> None:
     plan = plan_of(name)
     assert types_before(plan, plan.one(REDIS)) == NETWORK
 
 
-@pytest.mark.parametrize("name", [name for name in RUNNING if name != "no graph"])
+@pytest.mark.parametrize("name", [name for name in WITH_AXIS if name != "no graph"])
 def test_the_graphs_machine_waits_for_no_other_store_and_no_build(name: str) -> None:
     plan = plan_of(name)
     earlier = types_before(plan, plan.one(MACHINE, "axis-falkordb"))
@@ -77,7 +75,7 @@ def test_nothing_depends_on_a_component(name: str) -> None:
         assert not components & set(each.dependencies), each.urn
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_api_waits_for_each_version_and_grant_of_its_secrets(name: str) -> None:
     """Without that the first deployment fails and the second works."""
     plan = plan_of(name)
@@ -100,7 +98,7 @@ def test_the_api_waits_for_each_version_and_grant_of_its_secrets(name: str) -> N
     assert len(made) >= len([each for each in referred if each.startswith(("ai-", "tenletters-"))])
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_api_starts_after_its_images_and_files_are_there(name: str) -> None:
     plan = plan_of(name)
     earlier = {each.urn for each in before(plan, plan.one(SERVICE, "axis-api"))}

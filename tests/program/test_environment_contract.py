@@ -25,9 +25,7 @@ from tests.program.reading import (
     secret_variables,
     service,
 )
-from tests.program.variants import EVERY_PLAN, VARIANTS, plan_of
-
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
+from tests.program.variants import VARIANTS, WITH_AXIS, plan_of
 
 PLAIN: list[tuple[str, Callable[[Plan], str]]] = [
     ("HOST", lambda _: "0.0.0.0"),
@@ -106,14 +104,14 @@ def test_the_api_is_told_nothing_that_is_not_in_the_contract(prod: Plan) -> None
     assert told == contract | also_read
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_port_is_left_to_cloud_run_which_takes_it_from_the_container(name: str) -> None:
     for each in service(plan_of(name))["template"]["containers"]:
         assert "PORT" not in {**plain_variables(each), **secret_variables(each)}
     assert container(plan_of(name))["ports"] == {"containerPort": 8500}
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_no_variable_is_given_twice(name: str) -> None:
     for each in service(plan_of(name))["template"]["containers"]:
         names = [variable["name"] for variable in each.get("envs", [])]
@@ -161,7 +159,7 @@ def test_where_files_configure_the_databases_their_variables_are_not_set(variant
     assert not [name for name in told if "_DB_" in name and not name.startswith("GRAPH_DB_")]
 
 
-@pytest.mark.parametrize("variant", RUNNING)
+@pytest.mark.parametrize("variant", WITH_AXIS)
 def test_the_names_that_settings_must_leave_alone_are_those_that_the_program_sets(variant: str) -> None:
     described = container(plan_of(variant))
     told = {*plain_variables(described), *secret_variables(described)}

@@ -10,7 +10,7 @@ from services.foundation import APIS
 from simulator.in_process import Plan, PlannedResource
 from simulator.rules import RULES
 from tests.program.reading import BUCKET, IMAGE, POSTGRES, SERVICE
-from tests.program.variants import EVERY_PLAN, plan_of
+from tests.program.variants import EVERY_PLAN, WITH_AXIS, plan_of
 
 LIMITS: dict[str, tuple[str, int]] = {
     "gcp:artifactregistry/repository:Repository": ("repositoryId", 63),
@@ -63,7 +63,7 @@ def test_every_resource_has_an_explicit_provider(name: str) -> None:
             assert each.provider in providers, each.urn
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY_PLAN if name != "no axis"])
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_every_provider_is_used(name: str) -> None:
     """An unused one would be downloaded for nothing, and ask for a token that nobody has."""
     plan = plan_of(name)
@@ -188,7 +188,7 @@ def test_no_component_and_no_resource_is_left_without_a_parent(name: str) -> Non
     """A child that fell out of its component would not be found in the tree, nor get its options."""
     plan = plan_of(name)
     top = {each.name for each in plan.resources if not each.parent}
-    assert top <= {"axis", "foundation", "gcp", "docker", "random", "time", "vercel"}
+    assert top <= {"axis", "palma-ai", "foundation", "gcp", "docker", "random", "time", "vercel"}
 
 
 @pytest.mark.parametrize("name", EVERY_PLAN)

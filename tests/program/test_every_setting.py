@@ -13,7 +13,7 @@ from settings import NAMESPACE
 from simulator.in_process import PlanRefused
 from simulator.program import plan_config
 from simulator.stack_files import StackConfig
-from tests.program.variants import config, merged
+from tests.program.variants import SYSTEMS, config, merged
 from tools.settings_reference import reference
 
 KEYS = re.findall(r"^\| `([\w.]+)` \|", reference(), re.MULTILINE)
@@ -31,7 +31,7 @@ def given(key: str, value: Any) -> StackConfig:
     top, *below = key.split(".")
     for part in reversed(below):
         value = {part: value}
-    old = json.loads(BASE.values[f"{NAMESPACE}:axis"]) if top == "axis" and below else {}
+    old = json.loads(BASE.values[f"{NAMESPACE}:{top}"]) if top in SYSTEMS and below else {}
     whole = merged(old, value) if below else value
     text = whole if isinstance(whole, str) else json.dumps(whole)
     return replace(BASE, values={**BASE.values, f"{NAMESPACE}:{top}": text})

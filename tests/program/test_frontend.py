@@ -9,15 +9,14 @@ import pytest
 from simulator.in_process import Plan
 from simulator.values import opened
 from tests.program.reading import IMAGE, SERVICE, VARIABLE, container, plain_variables, service
-from tests.program.variants import EVERY_PLAN, plan_of
+from tests.program.variants import WITH_AXIS, plan_of
 
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
 TARGETS = {"production", "preview", "development"}
 URL_MAP = "gcp:compute/uRLMap:URLMap"
 CERTIFICATE = "gcp:compute/managedSslCertificate:ManagedSslCertificate"
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_apis_address_is_an_output_for_each_target_of_a_build(name: str) -> None:
     outputs = plan_of(name).outputs
     assert outputs["axis_frontend_env"] == {
@@ -115,19 +114,18 @@ def test_with_the_frontend_elsewhere_the_domain_is_the_apis_alone(prod: Plan) ->
 
 
 def test_a_domain_has_a_managed_certificate_and_plain_requests_are_sent_to_it(prod: Plan) -> None:
-    assert prod.one(CERTIFICATE).inputs["managed"] == {"domains": ["api.axis.acme.com"]}
+    assert prod.one(CERTIFICATE, "axis-https").inputs["managed"] == {"domains": ["api.axis.acme.com"]}
     redirect = prod.one(URL_MAP, "axis-http").inputs["defaultUrlRedirect"]
     assert redirect["httpsRedirect"] is True
-    ports = {
-        each.inputs["portRange"] for each in prod.of("gcp:compute/globalForwardingRule:GlobalForwardingRule")
-    }
+    rules = prod.of("gcp:compute/globalForwardingRule:GlobalForwardingRule")
+    ports = {each.inputs["portRange"] for each in rules if each.name.startswith("axis-")}
     assert ports == {"80", "443"}
 
 
 def test_cloud_armor_stands_before_every_backend() -> None:
     plan = plan_of("frontend on cloud run")
-    (policy,) = plan.of("gcp:compute/securityPolicy:SecurityPolicy")
-    backends = plan.of("gcp:compute/backendService:BackendService")
+    policy = plan.one("gcp:compute/securityPolicy:SecurityPolicy", "axis")
+    backends = [each for each in plan.of("gcp:compute/backendService:BackendService") if "axis" in each.name]
     assert len(backends) == 2
     assert {each.inputs["securityPolicy"] for each in backends} == {policy.id}
 
@@ -142,11 +140,12 @@ def test_a_record_is_set_where_the_zone_is_known_and_left_to_a_person_elsewhere(
 
 @pytest.mark.parametrize("name", ["dev", "no domain"])
 def test_without_a_domain_there_is_no_load_balancer(name: str) -> None:
-    assert not [each for each in plan_of(name).resources if "oadBalanc" in each.type or each.type == URL_MAP]
+    balancing = [each for each in plan_of(name).resources if "oadBalanc" in each.type or each.type == URL_MAP]
+    assert not [each for each in balancing if each.name.startswith("axis")]
     assert "axis_load_balancer_address" not in plan_of(name).outputs
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_the_api_lets_in_the_origin_that_the_outputs_name(name: str) -> None:
     plan = plan_of(name)
     told = plain_variables(container(plan))

@@ -22,7 +22,7 @@ from simulator.program import PROJECT_FOLDER, prerequisites, run_program
 from simulator.stack_files import PLACEHOLDER, StackConfig, load
 from simulator.values import SecretValue, opened
 from tests.program.reading import MACHINE, OBJECT
-from tests.program.variants import config
+from tests.program.variants import FROM_CONFIG, config
 
 MARKER = "Planted7f3aMarker"
 ALIGNED = [base64.b64encode(b"x" * skip + MARKER.encode())[4:-4].decode() for skip in range(3)]
@@ -62,7 +62,16 @@ def planted_config() -> StackConfig:
             "frontend": {"vercel": {"project_id": "prj_acme"}},
             "secrets": {"SESSION_KEY": {"source": "generated"}, "LLM_TOKEN": {"source": "config"}},
         },
-        {"axis:LLM_TOKEN": f"{MARKER}-llm", "vercel:api_token": f"{MARKER}-vercel"},
+        {
+            "axis:LLM_TOKEN": f"{MARKER}-llm",
+            "vercel:api_token": f"{MARKER}-vercel",
+            "palma_ai:OPENAI_API_KEY": f"{MARKER}-palma",
+            "palma_ai:SOURCE_TOKEN": f"{MARKER}-token",
+        },
+        palma_ai={
+            "source": {"token": {"source": "config"}},
+            "secrets": {"OPENAI_API_KEY": FROM_CONFIG, "SESSION_KEY": {"source": "generated"}},
+        },
     )
 
 
@@ -111,8 +120,8 @@ def where(planted: Plan) -> Iterator[tuple[str, str]]:
 def test_the_marker_is_in_every_secret_that_the_program_knows(planted: Plan) -> None:
     """Otherwise the tests below would prove nothing."""
     versions = planted.of("gcp:secretmanager/secretVersion:SecretVersion")
-    assert len(versions) == 10, (
-        "three URLs, three passwords, Redis, the graph, a generated one and a given one"
+    assert len(versions) == 13, (
+        "three URLs, three passwords, Redis, the graph, a generated one and a given one; palma_ai's three"
     )
     assert all(shows(each.inputs["secretData"]) for each in versions)
     assert all(shows(each.inputs["password"]) for each in planted.of("gcp:sql/user:User"))
@@ -156,7 +165,7 @@ def test_no_form_of_the_plan_shows_a_secret(
         assert printed.err == ""
     shown = display.as_json("prod", planted)
     hidden = [each for each in shown["resources"] if each["inputs"].get("secretData") == display.SECRET]
-    assert len(hidden) == 10
+    assert len(hidden) == 13
 
 
 def test_a_plan_logs_no_secret(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:

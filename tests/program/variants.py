@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from services.palma_ai.settings import DOCUMENTED_SECRETS
 from settings import NAMESPACE
 from simulator.in_process import Plan
 from simulator.program import PROJECT_FOLDER, plan_config, plan_stack
@@ -22,6 +23,10 @@ SOURCE = "services/starter"
 """Stands for the team's own source: a folder that is here."""
 
 STABLE = "ai-prod-axis-api-00007-abc"
+SYSTEMS = ("axis", "palma_ai")
+ARCHIVE = "b2" * 32
+KEPT_BY_HAND = {"source": "secret_manager", "version": "3"}
+FROM_CONFIG = {"source": "config", "secret": None, "version": None}
 
 
 def config(
@@ -36,14 +41,14 @@ def config(
         stack: the stack whose file is changed.
         axis: changes of AXIS's settings, section by section; `None` for a section takes it out.
         secrets: secret configuration by its whole key.
-        top: other top-level settings.
+        top: other top-level settings; those of a further system are changes of it, like AXIS's.
     """
     given = load(PROJECT_FOLDER, stack)
-    values, key = dict(given.values), f"{NAMESPACE}:axis"
-    for name, value in top.items():
-        values[f"{NAMESPACE}:{name}"] = value if isinstance(value, str) else json.dumps(value)
-    if axis is not None:
-        values[key] = json.dumps(merged(json.loads(values[key]), axis))
+    values = dict(given.values)
+    for name, value in {**top, **({"axis": axis} if axis else {})}.items():
+        key = f"{NAMESPACE}:{name}"
+        changed = merged(json.loads(values[key]), value) if name in SYSTEMS else value
+        values[key] = changed if isinstance(changed, str) else json.dumps(changed)
     return replace(
         given,
         values={**values, **(secrets or {})},
@@ -60,9 +65,10 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return both
 
 
-def without(settings: StackConfig, name: str) -> StackConfig:
-    """The configuration without a top-level setting."""
-    left = {key: value for key, value in settings.values.items() if key != f"{NAMESPACE}:{name}"}
+def without(settings: StackConfig, *names: str) -> StackConfig:
+    """The configuration without some top-level settings."""
+    gone = {f"{NAMESPACE}:{name}" for name in names}
+    left = {key: value for key, value in settings.values.items() if key not in gone}
     return replace(settings, values=left)
 
 
@@ -133,12 +139,51 @@ VARIANTS: dict[str, StackConfig] = {
             "private_domain": "corp.internal",
         },
     ),
-    "no axis": without(config("dev"), "axis"),
+    "no system": without(config("dev"), *SYSTEMS),
+    "axis alone": without(config("prod"), "palma_ai"),
+    "palma_ai alone": without(config("prod"), "axis"),
     "no schedule": config("dev", {"duckdb": {"sync": {"schedule": None}}}),
+    "palma_ai from a bucket": config(
+        "prod", palma_ai={"source": {"repository": None, "bucket": "acme-releases", "revision": ARCHIVE}}
+    ),
+    "palma_ai with a token and a certificate": config(
+        "dev",
+        palma_ai={
+            "source": {"token": {**KEPT_BY_HAND, "secret": "palma-source"}, "subdirectory": "services/agent"},
+            "certificate": {
+                "chain": {**KEPT_BY_HAND, "secret": "palma-chain"},
+                "key": {**KEPT_BY_HAND, "secret": "palma-key"},
+            },
+            "env": {"LOG_LEVEL": "debug"},
+        },
+    ),
+    "palma_ai's secrets from the configuration": config(
+        "prod",
+        palma_ai={
+            "secrets": {
+                **dict.fromkeys(DOCUMENTED_SECRETS, FROM_CONFIG),
+                "SESSION_KEY": {"source": "generated"},
+            }
+        },
+        secrets={f"palma_ai:{name}": f"a-value-of-{name.lower()}" for name in DOCUMENTED_SECRETS},
+    ),
+    "palma_ai in every zone with its record": config(
+        "prod",
+        palma_ai={"machines": 6, "zones": ["b", "c", "d"], "domain": {"dns_zone": "acme", "waf": "enforce"}},
+    ),
     "long names": replace(config("prod", prefix="tenletters"), stack="a-stack-of-20-letter"),
 }
 
 EVERY_PLAN = ("dev", "prod", *VARIANTS)
+
+
+def _with(system: str) -> tuple[str, ...]:
+    key = f"{NAMESPACE}:{system}"
+    return ("dev", "prod", *(name for name, given in VARIANTS.items() if key in given.values))
+
+
+WITH_AXIS, WITH_PALMA_AI = _with("axis"), _with("palma_ai")
+"""The plans that have a system."""
 
 
 @functools.cache

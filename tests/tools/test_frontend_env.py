@@ -143,7 +143,7 @@ def test_a_plan_that_is_refused_is_told_without_a_traceback(
 def test_a_stack_without_axis_has_nothing_for_a_frontend(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("simulator.program.plan_stack", lambda _: plan_of("no axis"))
+    monkeypatch.setattr("simulator.program.plan_stack", lambda _: plan_of("palma_ai alone"))
     assert "axis_frontend_env" in refusal(capsys, "dev", "--from", "plan")
 
 

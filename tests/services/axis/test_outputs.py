@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator.in_process import SecretValue
-from tests.program.variants import EVERY_PLAN, plan_of
+from tests.program.variants import WITH_AXIS, plan_of
 
 ALWAYS = {
     "axis_api_url",
@@ -19,10 +19,9 @@ ALWAYS = {
     "axis_postgres_instance",
     "axis_postgres_host",
 }
-RUNNING = [name for name in EVERY_PLAN if name != "no axis"]
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_what_every_stack_has_is_always_there(name: str) -> None:
     assert set(plan_of(name).outputs) >= ALWAYS
 
@@ -40,15 +39,15 @@ def test_what_a_stack_does_not_have_it_has_no_output_for(output: str, there: str
     assert output not in plan_of(gone).outputs
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@pytest.mark.parametrize("name", WITH_AXIS)
 def test_outputs_are_plain_and_named_for_their_system(name: str) -> None:
     for output, value in plan_of(name).outputs.items():
-        assert re.fullmatch(r"axis(_[a-z]+)+", output)
+        assert re.fullmatch(r"(axis|palma_ai)(_[a-z]+)+", output)
         assert not isinstance(value, SecretValue), "a build that reads it would be given nothing"
 
 
 def test_a_stack_without_a_system_has_no_output() -> None:
-    assert plan_of("no axis").outputs == {}
+    assert plan_of("no system").outputs == {}
 
 
 def test_the_revision_is_the_short_name_that_a_canary_takes() -> None:

@@ -14,14 +14,13 @@ from services.palma_ai.outputs import palma_ai_outputs
 from services.palma_ai.palma_ai import PalmaAi, PalmaAiArgs
 from services.palma_ai.settings import DOCUMENTED_SECRETS, PalmaAiSettings
 from services.settings import NetworkSettings
-from services.stack_secrets import StackSecrets
 from simulator.in_process import Plan, PlanRefused, plan
 from tests.components.environments import environment
 
 COMMIT, ARCHIVE = "a" * 40, "b" * 64
 GIT = {"repository": "https://github.com/acme/palma.git", "revision": COMMIT}
 DOMAIN = {"name": "palma.acme.com"}
-GIVEN = {f"palma:{name}": f"PLANTED-{name}" for name in DOCUMENTED_SECRETS}
+GIVEN = {f"palma_ai:{name}": f"PLANTED-{name}" for name in DOCUMENTED_SECRETS}
 GROUP = "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager"
 TEMPLATE = "gcp:compute/instanceTemplate:InstanceTemplate"
 
@@ -38,7 +37,6 @@ def build(settings: PalmaAiSettings, *, protect: bool) -> None:
         PalmaAiArgs(
             foundation=foundation,
             settings=settings,
-            secrets=StackSecrets("prod", "palma"),
             alert_email="oncall@acme.com",
         ),
     )
@@ -125,7 +123,7 @@ def test_the_machines_account_alone_reads_them(small: Plan) -> None:
 def test_a_secret_without_a_source_stops_the_plan_with_the_command_to_run() -> None:
     with pytest.raises(PlanRefused) as refused:
         planned(given={})
-    assert "pulumi config set --secret palma:OPENAI_API_KEY --stack prod" in str(refused.value)
+    assert "pulumi config set --secret palma_ai:OPENAI_API_KEY --stack prod" in str(refused.value)
 
 
 def test_an_archive_is_read_by_the_machines_account() -> None:
