@@ -1,0 +1,10 @@
+"""Runs the command."""
+
+from __future__ import annotations
+
+import sys
+
+from tools.bootstrap.command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
