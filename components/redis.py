@@ -6,6 +6,7 @@ and doesn't know what Redis is used for: `eviction` decides whether a full insta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -52,6 +53,8 @@ class RedisArgs:
         snapshot_period: time between snapshots, and so the most that is lost when every node is.
         maintenance_day: day of the weekly hour in which Google may maintain it.
         maintenance_hour: when that hour begins, UTC.
+        ca_file: path at which its clients find `ca_certificate`, told them in the URL; clients that take the
+            authority from elsewhere need none.
     """
 
     environment: Environment
@@ -64,8 +67,11 @@ class RedisArgs:
     snapshot_period: SnapshotPeriod = "ONE_HOUR"
     maintenance_day: Day = "SUNDAY"
     maintenance_hour: int = 3
+    ca_file: str | None = None
 
     def __post_init__(self) -> None:
+        if self.ca_file is not None and not re.fullmatch(r"(/[\w.-]+)+", self.ca_file):
+            raise ValueError(f"ca_file {self.ca_file!r} is no path; write one like /etc/redis/ca.pem")
         if not 1 <= self.memory_gb <= 300:
             raise ValueError(f"memory_gb {self.memory_gb} is not offered; write 1 to 300")
         if not 0 <= self.maintenance_hour <= 23:
@@ -111,7 +117,7 @@ class Redis(ComponentResource):
         }
 
     def secret_env(self, prefix: str = "REDIS") -> dict[str, SecretRef]:
-        """`PREFIX_URL`: `rediss://:PASSWORD@HOST:PORT/0`, which asks for TLS."""
+        """`PREFIX_URL`: `rediss://:PASSWORD@HOST:PORT/0`, which asks for TLS; with `ca_file` in it."""
         return {f"{prefix}_URL": self._url}
 
     def _instance(self) -> redis.Instance:
@@ -157,7 +163,11 @@ class Redis(ComponentResource):
 
     def _url_secret(self, instance: redis.Instance) -> Secret:
         url = Output.format(
-            "rediss://:{}@{}:{}/0", Output.secret(instance.auth_string), instance.host, instance.port
+            "rediss://:{}@{}:{}/0{}",
+            Output.secret(instance.auth_string),
+            instance.host,
+            instance.port,
+            _trust(self._args.ca_file),
         )
         return Secret(
             f"{self._name}-url",
@@ -166,6 +176,15 @@ class Redis(ComponentResource):
             ),
             ResourceOptions(parent=self),
         )
+
+
+def _trust(ca_file: str | None) -> str:
+    """What tells redis-py, and clients like it, whom to trust.
+
+    The chain is verified against an authority that signs for this one instance. The name is not compared:
+    Memorystore puts an address into the common name, where Python rightly does not look.
+    """
+    return "" if ca_file is None else f"?ssl_ca_certs={ca_file}&ssl_check_hostname=false"
 
 
 def as_one_file(authorities: Sequence[redis.outputs.InstanceServerCaCert]) -> str:
