@@ -60,7 +60,7 @@ class MirroredSecret(ComponentResource):
         self.keys = frozenset(args.secrets)
 
         secret = self._secret()
-        self.name = Output.unsecret(secret.metadata.name.apply(str))
+        self.name = secret.metadata.name.apply(str)
         self.digest = digest_of(
             {key: Output.concat(ref.secret, "/", ref.version) for key, ref in args.secrets.items()}
         )

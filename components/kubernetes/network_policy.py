@@ -68,15 +68,26 @@ class NetworkPolicy(ComponentResource):
                 "pod_selector": {"match_labels": self._args.selector},
                 # Both, also where one has no rule: a direction that is not named is open.
                 "policy_types": ["Ingress", "Egress"],
-                "ingress": [
-                    {"from_": _peers(allow), "ports": _ports(allow)} for allow in _once(self._args.ingress)
-                ],
-                "egress": [
-                    {"to": _peers(allow), "ports": _ports(allow)} for allow in _once(self._args.egress)
-                ],
+                "ingress": [{"from_": peers, "ports": ports} for ports, peers in _rules(self._args.ingress)],
+                "egress": [{"to": peers, "ports": ports} for ports, peers in _rules(self._args.egress)],
             },
             opts=ResourceOptions(parent=self),
         )
+
+
+_Ports = list[networking.v1.NetworkPolicyPortArgsDict]
+_Peers = list[networking.v1.NetworkPolicyPeerArgsDict]
+
+
+def _rules(allowed: Iterable[Allow]) -> list[tuple[_Ports, _Peers]]:
+    """The peers of each set of ports."""
+    rules: dict[tuple[tuple[int, ...], str], _Peers] = {}
+    for allow in _once(allowed):
+        rules.setdefault((allow.ports, allow.protocol), []).extend(_peers(allow))
+    return [
+        ([{"port": port, "protocol": protocol} for port in ports], peers)
+        for (ports, protocol), peers in rules.items()
+    ]
 
 
 def _once(allowed: Iterable[Allow]) -> list[Allow]:
@@ -101,7 +112,7 @@ def _same(one: Allow, other: Allow) -> bool:
             return first == second
 
 
-def _peers(allow: Allow) -> list[networking.v1.NetworkPolicyPeerArgsDict]:
+def _peers(allow: Allow) -> _Peers:
     match allow.peer:
         case Pods(namespace=namespace, labels=labels):
             # One peer with both selectors: as two they would mean either.
@@ -112,11 +123,8 @@ def _peers(allow: Allow) -> list[networking.v1.NetworkPolicyPeerArgsDict]:
                 }
             ]
         case addresses:
-            return [
-                {"ip_block": {"cidr": cidr, "except_": addresses.excluded_from(cidr)}}
-                for cidr in addresses.ranges
-            ]
+            return [{"ip_block": _block(cidr, addresses.excluded_from(cidr))} for cidr in addresses.ranges]
 
 
-def _ports(allow: Allow) -> list[networking.v1.NetworkPolicyPortArgsDict]:
-    return [{"port": port, "protocol": allow.protocol} for port in allow.ports]
+def _block(cidr: str, excluded: list[str]) -> networking.v1.IPBlockArgsDict:
+    return {"cidr": cidr, "except_": excluded} if excluded else {"cidr": cidr}

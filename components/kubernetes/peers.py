@@ -18,6 +18,9 @@ from components.kubernetes.cluster import Cluster
 Protocol = Literal["TCP", "UDP"]
 
 _NOT_PUBLIC = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+_NODE_CACHE = "169.254.20.10/32"
+_METADATA = "169.254.169.254/32"
+_METADATA_BEHIND = "169.254.169.252/32"
 _COLLECTOR = {"app.kubernetes.io/name": "collector"}
 
 
@@ -82,12 +85,13 @@ class Allow:
 
 def dns(cluster: Cluster) -> tuple[Allow, ...]:
     """Names are looked up with the cluster's DNS pods, or with what stands before them on each node."""
-    peers: list[Pods | Addresses] = [Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})]
-    if cluster.google:
-        # The cache on each node has pods of its own behind Dataplane V2 and an address of its own elsewhere;
-        # Cloud DNS answers at the metadata server's.
-        peers.append(Pods(namespace="kube-system", labels={"k8s-app": "node-local-dns"}))
-        peers.append(Addresses(ranges=("169.254.20.10/32", "169.254.169.254/32")))
+    # A cache on each node is seen as its pod where the data plane redirects to it (Dataplane V2, Cilium), and
+    # as its address elsewhere. Cloud DNS answers at the metadata server's.
+    caches = (_NODE_CACHE, _METADATA) if cluster.google else (_NODE_CACHE,)
+    peers = (
+        *(Pods(namespace="kube-system", labels={"k8s-app": app}) for app in ("kube-dns", "node-local-dns")),
+        Addresses(ranges=caches),
+    )
     return tuple(
         Allow(peer=peer, ports=(53,), protocol=protocol) for peer in peers for protocol in ("UDP", "TCP")
     )
@@ -99,8 +103,8 @@ def metadata(cluster: Cluster) -> tuple[Allow, ...]:
         return ()
     return (
         # With Dataplane V2 a policy sees the address that is asked, without it the one it is sent on to.
-        Allow(peer=Addresses(ranges=("169.254.169.254/32",)), ports=(80, 8080)),
-        Allow(peer=Addresses(ranges=("169.254.169.252/32",)), ports=(987, 988)),
+        Allow(peer=Addresses(ranges=(_METADATA,)), ports=(80, 8080)),
+        Allow(peer=Addresses(ranges=(_METADATA_BEHIND,)), ports=(987, 988)),
     )
 
 

@@ -1,25 +1,22 @@
 """A pod's template: a container with everything that Pod Security `restricted` asks for. Pure functions.
 
-Owns how a pod is locked down, spread and ended. Makes no resource.
+Owns who a pod runs as, how it is spread, and how it ends. Makes no resource.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pulumi import Input, Output
 from pulumi_kubernetes import core
 
-from components.containers import Probe
-from components.environment import fitted
-from components.kubernetes.configuration import Configuration
-from components.kubernetes.pod import PodContainer, Source
+from components.kubernetes.pod import PodContainer
+from components.kubernetes.pod_container_spec import container_spec, volumes
 
 CONFIGURATION_ANNOTATION = "ai-platform/configuration"
 """Holds the digest of everything that a pod reads: another digest, other pods."""
 
-_LONGEST_VOLUME = 63
 _SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 
 
@@ -32,6 +29,7 @@ class PodTemplate:
         labels: its labels, of which `app` is its own.
         service_account: name of the Kubernetes service account that it runs as.
         token: whether the API server's token is mounted, for one that asks the API server.
+        claims: directory to the name of the volume claim whose disk is mounted there.
         drain_seconds: how long it goes on serving once it is to end, until nobody sends it requests.
         grace_seconds: how long its end may take in all; the cluster's own 30 seconds without one.
         follows_configuration: whether other configuration means other pods.
@@ -42,21 +40,21 @@ class PodTemplate:
     labels: Mapping[str, str]
     service_account: Input[str]
     token: bool = False
+    claims: Mapping[str, Input[str]] = field(default_factory=dict)
     drain_seconds: int = 0
     grace_seconds: int | None = None
     follows_configuration: bool = True
     restarts: bool = True
-    annotations: Mapping[str, Input[str]] = field(default_factory=dict)
 
 
 def pod_template(pod: PodTemplate) -> core.v1.PodTemplateSpecArgsDict:
     """The template of a workload's pods."""
-    annotations = dict(pod.annotations)
-    if pod.follows_configuration and pod.container.sources:
-        digests = [source.digest for source in pod.container.sources]
-        annotations[CONFIGURATION_ANNOTATION] = Output.all(*digests).apply("-".join)
-    spec = _spec(pod)
-    return {"metadata": {"labels": pod.labels, "annotations": annotations}, "spec": spec}
+    sources = pod.container.sources if pod.follows_configuration else []
+    if not sources:
+        return {"metadata": {"labels": pod.labels}, "spec": _spec(pod)}
+    digest = Output.all(*(source.digest for source in sources)).apply("-".join)
+    annotations = {CONFIGURATION_ANNOTATION: digest}
+    return {"metadata": {"labels": pod.labels, "annotations": annotations}, "spec": _spec(pod)}
 
 
 def _spec(pod: PodTemplate) -> core.v1.PodSpecArgsDict:
@@ -75,98 +73,14 @@ def _spec(pod: PodTemplate) -> core.v1.PodSpecArgsDict:
             "fs_group_change_policy": "OnRootMismatch",
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
-        "containers": [_container(pod)],
-        "volumes": list(_volumes(container)),
+        "containers": [container_spec(container, drain_seconds=pod.drain_seconds, claims=pod.claims)],
+        "volumes": list(volumes(container, pod.claims)),
     }
     if pod.grace_seconds is not None:
         spec["termination_grace_period_seconds"] = pod.grace_seconds
     if pod.restarts:
         spec["topology_spread_constraints"] = [_spread(key, pod.labels["app"]) for key in _SPREAD_OVER]
     return spec
-
-
-def _container(pod: PodTemplate) -> core.v1.ContainerArgsDict:
-    container = pod.container
-    rendered: core.v1.ContainerArgsDict = {
-        "name": container.name,
-        "image": container.image,
-        "image_pull_policy": "IfNotPresent",
-        "env": [{"name": name, "value": value} for name, value in sorted(container.env.items())],
-        "env_from": [_env_from(source) for source in container.env_from],
-        "resources": {"requests": container.resources, "limits": container.resources},
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "read_only_root_filesystem": True,
-            "run_as_non_root": True,
-            "capabilities": {"drop": ["ALL"]},
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
-        "volume_mounts": list(_mounts(container)),
-        # What a container said last is shown where it failed, also by the deployment that waits for it.
-        "termination_message_policy": "FallbackToLogsOnError",
-    }
-    if container.command:
-        rendered["command"] = list(container.command)
-    if container.args:
-        rendered["args"] = list(container.args)
-    if container.port is not None:
-        rendered["ports"] = [{"name": "http", "container_port": container.port, "protocol": "TCP"}]
-    if container.startup:
-        rendered["startup_probe"] = _probe(container.startup)
-    if container.readiness:
-        rendered["readiness_probe"] = _probe(container.readiness)
-    if container.liveness:
-        rendered["liveness_probe"] = _probe(container.liveness)
-    if pod.drain_seconds:
-        # The kubelet sleeps, not a shell, which the image need not have.
-        rendered["lifecycle"] = {"pre_stop": {"sleep": {"seconds": pod.drain_seconds}}}
-    return rendered
-
-
-def _env_from(source: Source) -> core.v1.EnvFromSourceArgsDict:
-    if isinstance(source, Configuration):
-        return {"config_map_ref": {"name": source.name}}
-    return {"secret_ref": {"name": source.name}}
-
-
-def _probe(probe: Probe) -> core.v1.ProbeArgsDict:
-    rendered: core.v1.ProbeArgsDict = {
-        "period_seconds": probe.period_seconds,
-        "timeout_seconds": probe.timeout_seconds,
-        "failure_threshold": probe.failures,
-    }
-    if probe.path is None:
-        rendered["tcp_socket"] = {"port": probe.port}
-    else:
-        rendered["http_get"] = {"path": probe.path, "port": probe.port, "scheme": "HTTP"}
-    return rendered
-
-
-def _volumes(container: PodContainer) -> Iterator[core.v1.VolumeArgsDict]:
-    for directory, source in sorted(container.files.items()):
-        if isinstance(source, Configuration):
-            yield {
-                "name": _volume(directory),
-                "config_map": {"name": source.name, "default_mode": 0o440},
-            }
-        else:
-            yield {
-                "name": _volume(directory),
-                "secret": {"secret_name": source.name, "default_mode": 0o440},
-            }
-    for directory, size in sorted(container.scratch.items()):
-        yield {"name": _volume(directory), "empty_dir": {"size_limit": f"{size}Mi"}}
-
-
-def _mounts(container: PodContainer) -> Iterator[core.v1.VolumeMountArgsDict]:
-    for directory in sorted(container.files):
-        yield {"name": _volume(directory), "mount_path": directory, "read_only": True}
-    for directory in sorted(container.scratch):
-        yield {"name": _volume(directory), "mount_path": directory}
-
-
-def _volume(directory: str) -> str:
-    return fitted(directory.strip("/"), _LONGEST_VOLUME).lstrip("-")
 
 
 def _spread(key: str, app: str) -> core.v1.TopologySpreadConstraintArgsDict:
