@@ -16,7 +16,7 @@ from pulumi_kubernetes import apps, core, policy
 
 from components.kubernetes.names import labels
 from components.kubernetes.network_policy import NetworkPolicy, NetworkPolicyArgs
-from components.kubernetes.peers import Pods, dns, metadata
+from components.kubernetes.peers import Pods, dns
 from components.kubernetes.pod_spec import PodTemplate, pod_template
 from components.kubernetes.stateful_set_args import Disk, StatefulSetArgs
 from components.kubernetes.waiting import after
@@ -96,7 +96,7 @@ class StatefulSet(ComponentResource):
                 name=args.name,
                 selector=self._selector,
                 ingress=args.ingress,
-                egress=[*dns(args.cluster), *metadata(args.cluster), *args.egress],
+                egress=[*dns(args.cluster), *args.egress],
             ),
             ResourceOptions(parent=self),
         )

@@ -51,7 +51,7 @@ class StatefulSetArgs:
         start_seconds: how long its start may take, with all its data.
         stop_seconds: how long it has to write what it holds.
         ingress: who may ask it; nobody without one.
-        egress: whom it may ask, beside the cluster's DNS and, on GKE, the metadata server.
+        egress: whom it may ask, beside the cluster's DNS: no token of a Google identity.
     """
 
     environment: Environment
