@@ -18,9 +18,12 @@ from services.settings import NetworkSettings
 
 APIS = (
     "artifactregistry.googleapis.com",
+    "certificatemanager.googleapis.com",
+    "cloudkms.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "cloudscheduler.googleapis.com",
     "compute.googleapis.com",
+    "container.googleapis.com",
     "dns.googleapis.com",
     "iam.googleapis.com",
     "iap.googleapis.com",

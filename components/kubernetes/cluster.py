@@ -42,6 +42,7 @@ class Cluster:
         name: its short name, unique in the stack: part of the logical name of everything in it.
         region: the region it runs in, or that it is nearest to where it runs elsewhere.
         provider: what makes objects in it.
+        identifier: says which cluster it is; `projects/P/locations/L/clusters/N` of one of GKE's.
         google: what is true of it on Google Kubernetes Engine; `None` elsewhere, where no object of a kind of
             Google's can be made.
         gateway_class: the class of its gateways.
@@ -52,6 +53,7 @@ class Cluster:
     name: str
     region: str
     provider: kubernetes.Provider
+    identifier: str = ""
     google: GoogleFacts | None = None
     gateway_class: str = GOOGLE_GATEWAY_CLASS
     balancer_ranges: tuple[str, ...] = GOOGLE_BALANCER_RANGES

@@ -10,10 +10,15 @@ change of the cluster, or an endpoint that is not yet known, for another cluster
 from __future__ import annotations
 
 import json
+import re
 
 import pulumi_kubernetes as kubernetes
-from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions, RunError
+from pulumi_gcp import container
 
+GOOGLE_IDENTIFIER = re.compile(
+    r"projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/clusters/(?P<name>[^/]+)"
+)
 _PLUGIN = "gke-gcloud-auth-plugin"
 
 
@@ -73,3 +78,36 @@ def _google_kubeconfig(endpoint: str, authority: str) -> str:
         },
         sort_keys=True,
     )
+
+
+def existing_kubeconfig(identifier: str, parent: Resource) -> Output[str]:
+    """A kubeconfig for a cluster of Google Kubernetes Engine that somebody else made, as it is today.
+
+    Args:
+        identifier: `projects/P/locations/L/clusters/N`.
+        parent: what asks for it.
+
+    Raises:
+        ValueError: the identifier is none.
+    """
+    parts = GOOGLE_IDENTIFIER.fullmatch(identifier)
+    if parts is None:
+        raise ValueError(f"{identifier!r} is no cluster; write projects/P/locations/L/clusters/N")
+    found = container.get_cluster_output(
+        project=parts["project"],
+        location=parts["location"],
+        name=parts["name"],
+        opts=InvokeOutputOptions(parent=parent),
+    )
+    return found.apply(_kubeconfig_of)
+
+
+def _kubeconfig_of(found: container.GetClusterResult) -> str:
+    if not any(each.channel == "CHANNEL_STANDARD" for each in found.gateway_api_configs):
+        update = f"gcloud container clusters update {found.name} --location {found.location}"
+        raise RunError(f"cluster {found.name} has no Gateway API; run `{update} --gateway-api=standard`")
+    for endpoints in found.control_plane_endpoints_configs:
+        for dns in endpoints.dns_endpoint_configs:
+            if dns.allow_external_traffic and dns.endpoint:
+                return _google_kubeconfig(dns.endpoint, "")
+    return _google_kubeconfig(found.endpoint, found.master_auths[0].cluster_ca_certificate)

@@ -1,7 +1,7 @@
 """The one way into a cluster from outside: a Gateway with TLS, in a namespace of its own.
 
-Owns that namespace, the address, the Gateway, and the route that sends plain HTTP to HTTPS. Does not own the
-certificates, nor the routes: each system hangs its own here, from its own namespace.
+Owns that namespace, the address, the Gateway, the TLS versions it speaks, and the route that sends plain HTTP
+to HTTPS. Does not own the certificates, nor the routes: each system hangs its own here, from its namespace.
 
 On Google Kubernetes Engine the certificates are those of a map of Certificate Manager; elsewhere one secret.
 """
@@ -17,11 +17,17 @@ from pulumi_gcp import compute
 from components.environment import Environment
 from components.kubernetes.cluster import Cluster
 from components.kubernetes.custom_object import CustomObject
+from components.kubernetes.gateway_listeners import (
+    HTTP_LISTENER,
+    http_listener,
+    https_listener,
+    to_https,
+)
 from components.kubernetes.namespace import STACK_LABEL, Namespace, NamespaceArgs, stack_label
 
 COMPUTE_API = "compute.googleapis.com"
-GATEWAY_API = "gateway.networking.k8s.io/v1"
-HTTPS_LISTENER, _HTTP_LISTENER = "https", "http"
+_GROUP = "gateway.networking.k8s.io"
+GATEWAY_API = f"{_GROUP}/v1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,23 +38,22 @@ class GatewayArgs:
         environment: the stack it belongs to; namespaces of another stack's can't hang routes here.
         cluster: where it is.
         certificate_map: name of the map of certificates, where the gateways are Google's.
-        tls_policy: name of the policy of TLS versions, likewise.
         address: its address, where the gateways are not Google's and it is known.
     """
 
     environment: Environment
     cluster: Cluster
     certificate_map: Input[str] | None = None
-    tls_policy: Input[str] | None = None
     address: str | None = None
 
     def __post_init__(self) -> None:
-        if self.cluster.google and self.certificate_map is None:
-            raise ValueError("a gateway of Google's needs certificates; write certificate_map=…")
-        if not self.cluster.google and self.cluster.tls_secret is None:
+        cluster = self.cluster
+        if cluster.google and self.certificate_map is None:
             raise ValueError(
-                f"cluster {self.cluster.name} has no certificate; write tls_secret: NAMESPACE/NAME"
+                f"the gateway of cluster {cluster.name} has no certificate; write certificate_map=…"
             )
+        if not cluster.google and "/" not in (cluster.tls_secret or ""):
+            raise ValueError(f"cluster {cluster.name} has no certificate; write tls_secret: NAMESPACE/NAME")
 
 
 class Gateway(ComponentResource):
@@ -67,16 +72,18 @@ class Gateway(ComponentResource):
     def __init__(self, name: str, args: GatewayArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ai-platform:components:Gateway", name, None, opts)
         self._name, self._args = name, args
+        self._physical_name = args.environment.physical_name(name)
+        self._project = args.environment.project_using(COMPUTE_API)
 
         self.namespace = self._own_namespace().name
-        address = self._reserve() if args.cluster.google else None
-        gateway = self._create(address)
-        self.name = gateway.object_name
-        ready = address.address if address else (args.address or "")
-        self.address = Output.all(ready, self.name).apply(lambda known: str(known[0]))
+        reserved = self._reserve() if args.cluster.google else None
+        self.name = self._create(reserved).object_name
         self._redirect()
-        if args.cluster.google and args.tls_policy is not None:
-            self._refuse_old_tls(args.tls_policy)
+        if args.cluster.google:
+            self._refuse_old_tls()
+
+        address = reserved.address if reserved else (args.address or "")
+        self.address = Output.all(address, self.name).apply(lambda known: str(known[0]))
         self.register_outputs({"name": self.name, "namespace": self.namespace, "address": self.address})
 
     def _own_namespace(self) -> Namespace:
@@ -95,23 +102,23 @@ class Gateway(ComponentResource):
         )
 
     def _reserve(self) -> compute.GlobalAddress:
-        environment = self._args.environment
         return compute.GlobalAddress(
             self._name,
-            name=environment.physical_name(self._name),
-            project=environment.project_using(COMPUTE_API),
-            opts=ResourceOptions(parent=self, protect=environment.protect),
+            name=self._physical_name,
+            project=self._project,
+            opts=ResourceOptions(parent=self, protect=self._args.environment.protect),
         )
 
-    def _create(self, address: compute.GlobalAddress | None) -> CustomObject:
+    def _create(self, reserved: compute.GlobalAddress | None) -> CustomObject:
         annotations: dict[str, Input[str]] = {"pulumi.com/waitFor": "condition=Programmed"}
+        own = {STACK_LABEL: stack_label(self._args.environment)}
         spec: dict[str, Any] = {
             "gatewayClassName": self._args.cluster.gateway_class,
-            "listeners": [self._https(), self._http()],
+            "listeners": [https_listener(own, self._certificate()), http_listener()],
         }
-        if address is not None:
-            spec["addresses"] = [{"type": "NamedAddress", "value": address.name}]
-        if self._args.certificate_map is not None:
+        if reserved is not None:
+            spec["addresses"] = [{"type": "NamedAddress", "value": reserved.name}]
+        if self._args.cluster.google and self._args.certificate_map is not None:
             annotations["networking.gke.io/certmap"] = self._args.certificate_map
         return CustomObject(
             self._name,
@@ -119,59 +126,59 @@ class Gateway(ComponentResource):
             kind="Gateway",
             metadata={"name": "gateway", "namespace": self.namespace, "annotations": annotations},
             spec=spec,
+            # Google takes minutes for a load balancer, and as long to take it down, which has to be awaited:
+            # without its cluster, nobody would.
             opts=ResourceOptions(parent=self, custom_timeouts=CustomTimeouts(create="20m", delete="20m")),
         )
 
-    def _https(self) -> dict[str, Any]:
-        own = {"matchLabels": {STACK_LABEL: stack_label(self._args.environment)}}
-        listener: dict[str, Any] = {
-            "name": HTTPS_LISTENER,
-            "port": 443,
-            "protocol": "HTTPS",
-            "allowedRoutes": {
-                "kinds": [{"kind": "HTTPRoute"}],
-                "namespaces": {"from": "Selector", "selector": own},
+    def _certificate(self) -> tuple[str, Output[str]] | None:
+        """The secret elsewhere that holds the certificate, known once the Gateway may read it there."""
+        if self._args.cluster.google or not self._args.cluster.tls_secret:
+            return None
+        namespace, _, name = self._args.cluster.tls_secret.partition("/")
+        permission = CustomObject(
+            f"{self._name}-certificate",
+            api_version=f"{_GROUP}/v1beta1",
+            kind="ReferenceGrant",
+            metadata={"name": self._physical_name, "namespace": namespace},
+            spec={
+                "from": [{"group": _GROUP, "kind": "Gateway", "namespace": self.namespace}],
+                "to": [{"group": "", "kind": "Secret", "name": name}],
             },
-        }
-        if self._args.cluster.tls_secret:
-            namespace, _, name = self._args.cluster.tls_secret.rpartition("/")
-            reference = {"kind": "Secret", "name": name, "namespace": namespace}
-            # With a map of certificates there is nothing to say, and saying anything is refused.
-            listener["tls"] = {"mode": "Terminate", "certificateRefs": [reference]}
-        return listener
-
-    def _http(self) -> dict[str, Any]:
-        return {
-            "name": _HTTP_LISTENER,
-            "port": 80,
-            "protocol": "HTTP",
-            "allowedRoutes": {"kinds": [{"kind": "HTTPRoute"}], "namespaces": {"from": "Same"}},
-        }
+            opts=ResourceOptions(parent=self),
+        )
+        return namespace, permission.object_name.apply(lambda _: name)
 
     def _redirect(self) -> CustomObject:
-        to_https = {
-            "type": "RequestRedirect",
-            "requestRedirect": {"scheme": "https", "statusCode": 301},
-        }
         return CustomObject(
             f"{self._name}-redirect",
             api_version=GATEWAY_API,
             kind="HTTPRoute",
             metadata={"name": "redirect", "namespace": self.namespace},
             spec={
-                "parentRefs": [{"name": self.name, "sectionName": _HTTP_LISTENER}],
-                "rules": [{"filters": [to_https]}],
+                "parentRefs": [{"name": self.name, "sectionName": HTTP_LISTENER}],
+                "rules": [to_https()],
             },
             opts=ResourceOptions(parent=self),
         )
 
-    def _refuse_old_tls(self, policy: Input[str]) -> CustomObject:
-        target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": self.name}
+    def _refuse_old_tls(self) -> CustomObject:
+        policy = compute.SSLPolicy(
+            self._name,
+            name=self._physical_name,
+            project=self._project,
+            profile="MODERN",
+            min_tls_version="TLS_1_2",
+            opts=ResourceOptions(parent=self),
+        )
         return CustomObject(
             f"{self._name}-tls",
             api_version="networking.gke.io/v1",
             kind="GCPGatewayPolicy",
             metadata={"name": "tls", "namespace": self.namespace},
-            spec={"default": {"sslPolicy": policy}, "targetRef": target},
+            spec={
+                "default": {"sslPolicy": policy.name},
+                "targetRef": {"group": _GROUP, "kind": "Gateway", "name": self.name},
+            },
             opts=ResourceOptions(parent=self),
         )

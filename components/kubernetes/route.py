@@ -16,7 +16,8 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from components.kubernetes.cluster import Cluster
 from components.kubernetes.custom_object import CustomObject
-from components.kubernetes.gateway import GATEWAY_API, HTTPS_LISTENER, Gateway
+from components.kubernetes.gateway import GATEWAY_API, Gateway
+from components.kubernetes.gateway_listeners import HTTPS_LISTENER
 
 _MOST_WEIGHT = 1_000_000
 _MOST_RULES, _MOST_MATCHES = 16, 64
