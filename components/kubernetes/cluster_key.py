@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Output, ResourceOptions
-from pulumi_gcp import kms, projects
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi_gcp import kms
 from pulumi_random import RandomId
 
 from components.environment import Environment
 
-CONTAINER_API = "container.googleapis.com"
 KMS_API = "cloudkms.googleapis.com"
 _ROTATION = f"{90 * 86400}s"
 
@@ -28,10 +27,12 @@ class ClusterKeyArgs:
     Attributes:
         environment: where it lives; its `protect` keeps the key, without which a cluster is lost.
         region: the cluster's region.
+        agent: the IAM member that encrypts with it, Google's agent of the clusters' API.
     """
 
     environment: Environment
     region: str
+    agent: Input[str]
 
 
 class ClusterKey(ComponentResource):
@@ -48,7 +49,7 @@ class ClusterKey(ComponentResource):
         self._name, self._args = name, args
 
         key = self._create_key(self._create_ring())
-        grant = self._grant(key, self._agent())
+        grant = self._grant(key)
         self.key = Output.all(key.id, grant.role).apply(lambda known: str(known[0]))
         self.register_outputs({"key": self.key})
 
@@ -73,24 +74,11 @@ class ClusterKey(ComponentResource):
             opts=ResourceOptions(parent=self, protect=self._args.environment.protect),
         )
 
-    def _agent(self) -> Output[str]:
-        """Google's agent, which a new project doesn't have before somebody asks for it."""
-        environment = self._args.environment
-        agent = projects.ServiceIdentity(
-            self._name,
-            project=environment.project_using(CONTAINER_API),
-            service=CONTAINER_API,
-            opts=ResourceOptions(parent=self),
-        )
-        domain = "container-engine-robot.iam.gserviceaccount.com"
-        member = f"serviceAccount:service-{environment.project_number}@{domain}"
-        return agent.service.apply(lambda _: member)
-
-    def _grant(self, key: kms.CryptoKey, agent: Output[str]) -> kms.CryptoKeyIAMMember:
+    def _grant(self, key: kms.CryptoKey) -> kms.CryptoKeyIAMMember:
         return kms.CryptoKeyIAMMember(
             self._name,
             crypto_key_id=key.id,
             role="roles/cloudkms.cryptoKeyEncrypterDecrypter",
-            member=agent,
+            member=self._args.agent,
             opts=ResourceOptions(parent=self),
         )

@@ -20,11 +20,13 @@ from pulumi_gcp import container
 
 from components.artifact_registry import ArtifactRegistry
 from components.environment import Environment
-from components.kubernetes.cluster_key import CONTAINER_API, ClusterKey, ClusterKeyArgs
+from components.kubernetes.cluster_key import ClusterKey, ClusterKeyArgs
 from components.kubernetes.cluster_subnet import PODS, SERVICES, ClusterSubnet, ClusterSubnetArgs
 from components.kubernetes.maintenance import Maintenance
 from components.remote_registry import RemoteRegistry
 from components.service_account import ServiceAccount, ServiceAccountArgs
+
+CONTAINER_API = "container.googleapis.com"
 
 ReleaseChannel = Literal["RAPID", "REGULAR", "STABLE", "EXTENDED"]
 
@@ -49,6 +51,7 @@ class GkeClusterArgs:
     Attributes:
         environment: where it lives; its `protect` keeps the cluster.
         network: ID of the VPC.
+        agent: IAM member of Google's agent of the clusters' API.
         region: the cluster's region, which may be another than the environment's.
         nodes_cidr: addresses of nodes; none of the three ranges may overlap one of the network's.
         pods_cidr: addresses of pods.
@@ -60,6 +63,7 @@ class GkeClusterArgs:
 
     environment: Environment
     network: Input[str]
+    agent: Input[str]
     region: str
     nodes_cidr: str
     pods_cidr: str
@@ -135,7 +139,7 @@ class GkeCluster(ComponentResource):
     def _create_key(self) -> ClusterKey:
         return ClusterKey(
             f"{self._name}-key",
-            ClusterKeyArgs(environment=self._environment, region=self._args.region),
+            ClusterKeyArgs(environment=self._environment, region=self._args.region, agent=self._args.agent),
             ResourceOptions(parent=self),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi import Resource, ResourceOptions
+from pulumi import Input, Resource, ResourceOptions
 
 from components.environment import Environment
 from components.kubernetes.cluster import Cluster, GoogleFacts
@@ -17,14 +17,17 @@ CONFIG_NAMESPACE = "kubernetes"
 """Where the stack's configuration has the kubeconfigs, each as NAME-kubeconfig."""
 
 
-def made_here(name: str, settings: ClusterSettings, foundation: Foundation, parent: Resource) -> Cluster:
-    """A new cluster."""
+def made_here(
+    name: str, settings: ClusterSettings, foundation: Foundation, agent: Input[str], parent: Resource
+) -> Cluster:
+    """A new cluster, of which `agent` is Google's own."""
     environment, region = foundation.environment, settings.region_in(foundation.environment.region)
     made = GkeCluster(
         f"cluster-{name}",
         GkeClusterArgs(
             environment=environment,
             network=foundation.network.network,
+            agent=agent,
             region=region,
             nodes_cidr=settings.nodes_cidr,
             pods_cidr=settings.pods_cidr,

@@ -14,8 +14,10 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from components.certificate_map import CertificateMap, CertificateMapArgs
 from components.kubernetes.cluster import Cluster
 from components.kubernetes.gateway import Gateway, GatewayArgs
+from components.kubernetes.gke_cluster import CONTAINER_API
 from components.managed_certificate import ManagedCertificate, ManagedCertificateArgs
 from components.public_record import PublicRecord, PublicRecordArgs
+from components.service_agent import ServiceAgent, ServiceAgentArgs
 from services.clusters.access import found, made_here
 from services.clusters.settings import KubernetesSettings
 from services.foundation import Foundation
@@ -58,17 +60,24 @@ class Clusters(ComponentResource):
         self._args, self._environment = args, args.foundation.environment
         self.settings, self.records = args.settings, []
 
-        self.clusters = {each: self._cluster(each) for each in sorted(args.settings.clusters)}
+        self.clusters = self._obtain()
         certificates = self._certify()
         self.gateways = {each: self._gateway(each, certificates) for each in self._entered()}
         for host in sorted(args.hosts):
             self._publish(host)
         self.register_outputs({"clusters": sorted(self.clusters)})
 
-    def _cluster(self, name: str) -> Cluster:
-        settings = self._args.settings.clusters[name]
-        obtain = found if settings.existing else made_here
-        return obtain(name, settings, self._args.foundation, self)
+    def _obtain(self) -> dict[str, Cluster]:
+        foundation, wanted = self._args.foundation, sorted(self._args.settings.clusters.items())
+        clusters = {name: found(name, each, foundation, self) for name, each in wanted if each.existing}
+        if made := {name: each for name, each in wanted if not each.existing}:
+            agent = ServiceAgent(
+                "clusters-agent",
+                ServiceAgentArgs(environment=self._environment, api=CONTAINER_API),
+                ResourceOptions(parent=self),
+            ).member
+            clusters |= {name: made_here(name, each, foundation, agent, self) for name, each in made.items()}
+        return clusters
 
     def _entered(self) -> list[str]:
         """The clusters that have a public name."""

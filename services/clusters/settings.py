@@ -32,7 +32,7 @@ class ExistingSettings(Model):
     identifier: str | None = Field(
         default=None,
         pattern=rf"^{GOOGLE_IDENTIFIER.pattern}$",
-        description="A GKE cluster of the project; without one, the secret kubernetes:NAME-kubeconfig is used.",
+        description="A GKE cluster of the project; without one, secret kubernetes:NAME-kubeconfig.",
         examples=["projects/acme-prod/locations/europe-west1/clusters/shared"],
     )
     node_service_account: str | None = Field(
