@@ -84,40 +84,53 @@ UNPROTECT = Change(
 )
 """Lifts a stack's protection."""
 
+_GROUP = {"gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager::*": "update"}
+"""What machines are told while they run, or how many there are."""
+
+_MACHINES = {"gcp:compute/instanceTemplate:InstanceTemplate::*": "replace", **_GROUP}
+"""What machines are: new ones take their place."""
+
 CHANGES: Sequence[Change] = (
     Change(
         title="the API's log level",
         settings={"axis.api.log_level": "error"},
+        only_with="axis",
         touches={"gcp:cloudrunv2/service:Service::*": "update"},
     ),
     Change(
         title="a plain variable of the API",
         settings={"axis.env.LLM_MODEL_NAME": "gpt-4.1"},
+        only_with="axis",
         touches={"gcp:cloudrunv2/service:Service::*": "update"},
     ),
     Change(
         title="a larger Postgres",
         settings={"axis.postgres.tier": "db-custom-4-15360"},
+        only_with="axis",
         touches={"gcp:sql/databaseInstance:DatabaseInstance::*": "update"},
     ),
     Change(
         title="more memory for Redis",
         settings={"axis.redis.memory_gb": 2},
+        only_with="axis",
         touches={"gcp:redis/instance:Instance::*": "update"},
     ),
     Change(
         title="a larger machine for FalkorDB",
         settings={"axis.falkordb.machine_type": "e2-highmem-4"},
+        only_with="axis",
         touches={"gcp:compute/instance:Instance::*": "update"},
     ),
     Change(
         title="the sync's schedule",
         settings={"axis.duckdb.sync.schedule": "30 2 * * *"},
+        only_with="axis",
         touches={"gcp:cloudscheduler/job:Job::*": "update"},
     ),
     Change(
         title="a key of duckdb.yaml",
         settings={"axis.duckdb.query_concurrency": 16},
+        only_with="axis",
         # A new directory of files, and a revision that mounts it.
         touches={
             "gcp:storage/bucketObject:BucketObject::*": "replace",
@@ -136,8 +149,57 @@ CHANGES: Sequence[Change] = (
             "gcp:monitoring/alertPolicy:AlertPolicy::*": "update",
         },
     ),
+    Change(
+        title="palma_ai's next revision",
+        settings={"palma_ai.source.revision": "89abcdef" * 5},
+        only_with="palma_ai.source.repository",
+        touches=_GROUP,
+    ),
+    Change(
+        title="a plain variable of palma_ai",
+        settings={"palma_ai.env.LOG_LEVEL": "debug"},
+        only_with="palma_ai",
+        touches=_GROUP,
+    ),
+    Change(
+        title="another secret's version for palma_ai",
+        settings={"palma_ai.secrets.OPENAI_API_KEY.version": "2"},
+        only_with="palma_ai.secrets.OPENAI_API_KEY.version",
+        touches=_GROUP,
+    ),
+    Change(
+        title="one more machine for palma_ai",
+        settings={"palma_ai.machines": 3},
+        only_with="palma_ai",
+        touches=_GROUP,
+    ),
+    Change(
+        title="more workers on palma_ai's machines",
+        settings={"palma_ai.process.workers": 4},
+        only_with="palma_ai",
+        touches=_MACHINES,
+    ),
+    Change(
+        title="larger machines for palma_ai",
+        settings={"palma_ai.machine_type": "e2-standard-4"},
+        only_with="palma_ai",
+        touches=_MACHINES,
+    ),
+    Change(
+        title="another domain for palma_ai",
+        settings={"palma_ai.domain.name": "agent.other.acme.com"},
+        only_with="palma_ai.domain",
+        # The machines' own certificate has the name as well.
+        touches={
+            **_MACHINES,
+            "gcp:compute/managedSslCertificate:ManagedSslCertificate::palma-ai-*": "replace",
+            "gcp:compute/targetHttpsProxy:TargetHttpsProxy::palma-ai-*": "update",
+            "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig::palma-ai-*": "replace",
+            "gcp:monitoring/alertPolicy:AlertPolicy::palma-ai-*": "update",
+        },
+    ),
 )
-"""What a rehearsal changes in a stack that runs AXIS."""
+"""What a rehearsal changes in a stack, where it has the system that a change is about."""
 
 
 def _with(text: str | None, inner: list[str], value: Any) -> Any:

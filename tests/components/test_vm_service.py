@@ -162,6 +162,9 @@ def test_the_private_way_passes_https_on_at_an_address_with_a_name(private: Plan
     ("wrong", "message"),
     [
         ({"revision": "main"}, "git rev-parse HEAD"),
+        ({"machine_type": "t2a-standard-2"}, "write e2-medium, or a standard, highmem or highcpu type"),
+        ({"machine_type": "n4-standard-2"}, "like e2-standard-2"),
+        ({"machine_type": "e2-micro"}, "write e2-medium"),
         ({"machines": 0}, "machines is 0; write 1 to 100"),
         ({"disk_size_gb": 10}, "disk_size_gb is 10; write 20 or more"),
         ({"first_start_seconds": 60}, "write 300 to 3600"),
@@ -171,6 +174,11 @@ def test_the_private_way_passes_https_on_at_an_address_with_a_name(private: Plan
 def test_a_service_that_cannot_be_says_what_to_write(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         service_args(**wrong)
+
+
+@pytest.mark.parametrize("machine_type", ["e2-medium", "n2d-highmem-8", "c3-highcpu-4", "e2-custom-4-8192"])
+def test_machines_that_take_our_system_and_disk_are_allowed(machine_type: str) -> None:
+    assert service_args(machine_type=machine_type).machine_type == machine_type
 
 
 def test_a_load_balancer_waits_for_no_answer_longer_than_an_hour() -> None:

@@ -155,6 +155,25 @@ def test_the_database_has_time_to_stop_before_it_is_killed() -> None:
     assert 60 <= int(docker) < int(systemd) < 90
 
 
+def _scripts(machine: str) -> dict[str, str]:
+    return {Path(file.path).name: file.content for file in FILES[machine]}
+
+
+def test_a_secret_is_read_on_every_machine_by_the_same_script() -> None:
+    assert _scripts("falkordb")["fetch-secret.sh"] == _scripts("service")["fetch-secret.sh"]
+
+
+@pytest.mark.parametrize("name", ["install-packages.sh", "packages.service", "ops-agent.service"])
+def test_ubuntu_machines_get_packages_and_googles_agent_in_one_way(name: str) -> None:
+    """But for the names of the packages."""
+    file_server, service = (
+        re.sub(r"(?m)^.*(nfs-kernel-server|nginx-light).*$", "", _scripts(machine)[name])
+        for machine in ("nfs", "service")
+    )
+    assert file_server == service
+    assert "ops-agent" in _scripts("service")["install-ops-agent.sh"]
+
+
 def test_equal_machines_never_reboot_together_for_an_update() -> None:
     [alone], [one_of_many] = (
         [file.content for file in FILES[machine] if file.path.startswith("/etc/apt/")]

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.machines.boots import booted
 from tests.machines.machines import FILES, USER_DATA
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
-def boots(cloud_init: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """What was on the machine after each of two boots."""
-    if os.getuid() != 0:
-        pytest.skip("a machine to throw away needs root")
+def boots(cloud_init: str, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The machine after each of two boots."""
     assert cloud_init
-    out = tmp_path_factory.mktemp("boots")
-    document = out / "document.yaml"
-    document.write_text(USER_DATA["service"])
-    ran = subprocess.run(
-        [
-            *("unshare", "--mount", "--uts", "--pid", "--fork", "--net"),
-            *("/bin/bash", HERE / "boots.sh", sys.executable, HERE / "metadata_server.py", out),
-            *(document, document),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if "unshare failed" in ran.stderr or "overlay" in ran.stderr:
-        pytest.skip(f"this machine gives no namespaces with a layered file system: {ran.stderr.strip()}")
-    assert ran.returncode == 0, ran.stderr
-    return out / "1", out / "2"
+    return booted(tmp_path_factory.mktemp("boots"), USER_DATA["service"], USER_DATA["service"])
 
 
-def test_every_file_is_written_as_it_was_rendered(boots: tuple[Path, Path]) -> None:
+def test_every_file_is_written_as_it_was_rendered(boots: list[Path]) -> None:
     for boot in boots:
         for file in FILES["service"]:
             for directory in ("ai-platform", "system"):
@@ -48,7 +26,7 @@ def test_every_file_is_written_as_it_was_rendered(boots: tuple[Path, Path]) -> N
                     assert written.read_text() == file.content
 
 
-def test_the_two_users_are_there_and_the_service_owns_nothing_that_it_runs(boots: tuple[Path, Path]) -> None:
+def test_the_two_users_are_there_and_the_service_owns_nothing_that_it_runs(boots: list[Path]) -> None:
     for boot in boots:
         users = {line.split(":")[0] for line in (boot / "passwd").read_text().splitlines()}
         assert {"palma-ai", "palma-ai-build"} <= users
@@ -60,8 +38,9 @@ def test_the_two_users_are_there_and_the_service_owns_nothing_that_it_runs(boots
         ]
 
 
-def test_every_boot_starts_what_brings_the_release(boots: tuple[Path, Path]) -> None:
+def test_every_boot_starts_what_brings_the_release(boots: list[Path]) -> None:
     for boot in boots:
         asked = (boot / "asked").read_text().splitlines()
         assert asked[0] == "systemctl daemon-reload"
         assert "systemctl start --no-block release.service" in asked
+        assert "systemctl start --no-block ops-agent.service" in asked

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,8 @@ from tests.starter.application import STARTER
 from tests.starter.servers import free_port
 
 PROCESS = Process(application="app.main:app", health_path="/", graceful_timeout_seconds=5)
+WORKERS = {"uvicorn": "uvicorn.workers.UvicornWorker", "uvicorn_worker": "uvicorn_worker.UvicornWorker"}
+"""The document's class, which uvicorn has deprecated, and its successor, by the package of each."""
 
 
 class Running:
@@ -54,9 +57,11 @@ class Running:
         return {int(child) for child in children.split()}
 
 
-@pytest.fixture
-def here(host: Host, google: Google) -> ServiceHost:
-    return service_host(host, google, process=PROCESS)
+@pytest.fixture(params=WORKERS)
+def here(host: Host, google: Google, request: pytest.FixtureRequest) -> ServiceHost:
+    if find_spec(request.param) is None:
+        pytest.skip(f"the package of {WORKERS[request.param]} is not installed")
+    return service_host(host, google, process=replace(PROCESS, worker_class=WORKERS[request.param]))
 
 
 @pytest.fixture

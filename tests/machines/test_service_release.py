@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
@@ -184,6 +185,38 @@ def test_other_variables_are_a_switch_without_another_installation(
     assert here.deploy(Deployment(revision=revision, env={"COLOUR": "green"})).returncode == 0
     assert _served(here) == "one green"
     assert (here.root / "state/releases" / revision / ".complete").stat().st_mtime_ns == made
+
+
+def _give_colour(google: Google, version: str, colour: str) -> None:
+    data = base64.b64encode(colour.encode()).decode()
+    url = f"/projects/acme-prod/secrets/colour/versions/{version}:access"
+    google.answers[url] = (200, f'{{"payload": {{"data": "{data}"}}}}'.encode())
+
+
+def test_a_rotation_is_a_switch_to_the_same_release_with_the_new_value(
+    here: ServiceHost, repository: Repository, google: Google
+) -> None:
+    revision = repository.commit("one")
+    google.give_token()
+    for version, colour in (("1", "blue"), ("2", "green")):
+        _give_colour(google, version, colour)
+        rotated = here.deploy(Deployment(revision=revision, secrets={"COLOUR": ("colour", version)}))
+        assert rotated.returncode == 0, rotated.stderr + here.log
+        assert _served(here) == f"one {colour}"
+    assert _releases(here) == {revision}
+
+
+def test_a_rotation_to_a_version_that_cannot_be_read_leaves_the_old_one_serving(
+    here: ServiceHost, repository: Repository, google: Google
+) -> None:
+    revision = repository.commit("one")
+    google.give_token()
+    _give_colour(google, "1", "blue")
+    assert here.deploy(Deployment(revision=revision, secrets={"COLOUR": ("colour", "1")})).returncode == 0
+    rotated = here.deploy(Deployment(revision=revision, secrets={"COLOUR": ("colour", "2")}))
+    assert rotated.returncode != 0
+    assert f"revision {revision} does not start" in rotated.stderr
+    assert _served(here) == "one blue"
 
 
 def test_the_machine_follows_its_metadata(here: ServiceHost, repository: Repository, google: Google) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from simulator.in_process import Plan
-from tests.program.reading import ACCOUNT, PROJECT_ROLE, SECRET_READER, account_name, before, readers
+from tests.program.reading import (
+    ACCOUNT,
+    FIREWALL,
+    MACHINE,
+    PROJECT_ROLE,
+    SECRET_READER,
+    account_name,
+    before,
+    readers,
+)
 from tests.program.variants import WITH_PALMA_AI, plan_of
 
 GROUP = "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager"
@@ -48,6 +57,20 @@ def test_machines_have_no_public_address_no_key_of_the_project_and_a_verified_bo
         "enableVtpm": True,
         "enableIntegrityMonitoring": True,
     }
+
+
+def test_the_machine_of_the_graph_is_closed_in_the_same_way() -> None:
+    """What two kinds of machine have in common is said once: who signs in, what boots, who gets in."""
+    plan = plan_of("prod")
+    graph, agent = plan.one(MACHINE, "axis-falkordb").inputs, template("prod")
+    assert graph["shieldedInstanceConfig"] == agent["shieldedInstanceConfig"]
+    assert graph["serviceAccount"]["scopes"] == agent["serviceAccount"]["scopes"]
+    for key in ("enable-oslogin", "block-project-ssh-keys", "serial-port-enable"):
+        assert graph["metadata"][key] == agent["metadata"][key]
+    theirs = {"name", "targetServiceAccounts"}
+    ssh = [plan.one(FIREWALL, f"{each}-ssh").inputs for each in ("axis-falkordb", "palma-ai")]
+    one, other = ({key: value for key, value in rule.items() if key not in theirs} for rule in ssh)
+    assert one == other
 
 
 @pytest.mark.parametrize("name", WITH_PALMA_AI)
