@@ -140,7 +140,12 @@ class Job(ComponentResource):
             "pod_replacement_policy": "Failed",
             "pod_failure_policy": {
                 # A node that goes is no fault of the work's.
-                "rules": [{"action": "Ignore", "on_pod_conditions": [{"type": "DisruptionTarget"}]}]
+                "rules": [
+                    {
+                        "action": "Ignore",
+                        "on_pod_conditions": [{"type": "DisruptionTarget", "status": "True"}],
+                    }
+                ]
             },
             "template": pod_template(template),
         }

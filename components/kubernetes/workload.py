@@ -105,10 +105,8 @@ class Workload(ComponentResource):
         )
 
     def _timeouts(self) -> CustomTimeouts:
-        """As long as all pods, one after another, may take to start."""
-        pods = self._args.replicas.maximum + 1
-        minutes = 10 + -(-pods * (self._args.start_seconds + _MIN_READY_SECONDS) // 60)
-        return CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m")
+        seconds = f"{self._args.rollout_seconds}s"
+        return CustomTimeouts(create=seconds, update=seconds)
 
     def _scale(self, deployment: apps.v1.Deployment) -> autoscaling.v2.HorizontalPodAutoscaler:
         args, replicas = self._args, self._args.replicas

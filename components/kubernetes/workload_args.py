@@ -16,6 +16,7 @@ from components.kubernetes.pod import PodContainer
 
 _SPARE_SECONDS = 10
 _NODE_SECONDS = 300
+_USUAL_START_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,3 +105,11 @@ class WorkloadArgs:
         """How long a pod's start may take, on a node that is yet to be made."""
         startup = self.container.startup
         return _NODE_SECONDS + (startup.failures * startup.period_seconds if startup else 0)
+
+    @property
+    def rollout_seconds(self) -> int:
+        """How long a deployment waits: for one slow start, and for all pods one after another.
+
+        Not for a slow start of each, since it waits as long for a version that never starts.
+        """
+        return self.start_seconds + (self.replicas.maximum + 1) * _USUAL_START_SECONDS
