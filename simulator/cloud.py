@@ -7,12 +7,14 @@ Values are plain: secrets unwrapped, an unknown value is `simulator.paths.UNKNOW
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from simulator.computing import auto_name, identity_of, known_before, state_of
 from simulator.differing import Diff, difference
+from simulator.faults import CloudRefused, CloudUnready, Faults
 from simulator.functions import answer_of
 from simulator.judging import expectations, refusals, service_need, undeletable, wrong_inputs
 from simulator.ledger import Ledger
@@ -21,22 +23,9 @@ from simulator.rules import rules_of
 from simulator.rules.model import Need, Request, Stored
 from simulator.schema import ResourceSchema, SchemaMissingError, resource_schema
 
-__all__ = ["Cloud", "CloudRefused", "Diff"]
+__all__ = ["Cloud", "CloudRefused", "CloudUnready", "Diff"]
 
 _ATTEMPTS = 100
-
-
-class CloudRefused(Exception):  # noqa: N818 - the cloud refuses; nothing is in error
-    """The cloud refuses an operation.
-
-    Attributes:
-        reason: what is wrong and what to write instead.
-        property: the property at fault, if one is.
-    """
-
-    def __init__(self, reason: str, property: str | None = None) -> None:
-        super().__init__(f"{property}: {reason}" if property else reason)
-        self.reason, self.property = reason, property
 
 
 class Cloud:
@@ -44,20 +33,37 @@ class Cloud:
 
     Attributes:
         ledger: what exists.
-        operations: how many mutating operations were asked for.
     """
 
-    def __init__(self, existing: Iterable[str] = (), fail_on: int | str | None = None) -> None:
+    def __init__(
+        self,
+        existing: Iterable[str] = (),
+        fail_on: int | str | None = None,
+        unready: str | None = None,
+    ) -> None:
         """Make an empty cloud.
 
         Args:
             existing: names of what was there before, e.g. `projects/p/secrets/openai`.
             fail_on: the number of the mutating operation that fails, counted from one; or the end of a URN,
                 the first operation on which fails. It fails once.
+            unready: the end of a URN of something that is awaited (a Deployment, a Job): the first time it is
+                made or changed, it is, and does not become ready.
         """
         self.ledger = Ledger(existing)
-        self.operations = 0
-        self._fail_on = fail_on
+        self._faults = Faults(fail_on, unready)
+        self._provider: Mapping[str, Any] = {}
+
+    @property
+    def operations(self) -> int:
+        """How many mutating operations were asked for."""
+        return self._faults.operations
+
+    def through(self, provider: Mapping[str, Any]) -> Cloud:
+        """This same cloud, asked through a provider with these settings: what is in a cluster needs one."""
+        seen = copy.copy(self)
+        seen._provider = dict(provider)
+        return seen
 
     def configure(self, package: str, settings: Mapping[str, Any]) -> None:
         """Take a provider's settings: the project, region, zone and labels of resources that name none."""
@@ -75,10 +81,12 @@ class Cloud:
             schema = resource_schema(type)
         except SchemaMissingError as missing:
             return dict(news), [("type", str(missing))]
-        name = rules_of(type).name
+        rules = rules_of(type)
         inputs = dict(news)
-        if name is not None and inputs.get(name.property) is None:
+        if rules.name is not None and inputs.get(rules.name.property) is None:
             inputs |= self._automatic(type, urn, olds, inputs, schema)
+        if rules.filled is not None:
+            inputs = dict(rules.filled(self._request(type, urn, inputs), olds))
         return inputs, wrong_inputs(schema, self._request(type, urn, inputs))
 
     def diff(
@@ -90,9 +98,10 @@ class Cloud:
         news: Mapping[str, Any],
     ) -> Diff:
         """What a change of inputs comes to."""
-        stored = self.ledger.resources.get((type, id))
+        stored = self._stored(type, id)
         automatic = stored is not None and self._is_automatic(stored)
-        return difference(type, olds_inputs, news, name_is_automatic=automatic)
+        request = self._request(type, stored.urn if stored else "", news, self._kept(type, id))
+        return difference(request, olds_inputs, name_is_automatic=automatic)
 
     def preview_create(self, type: str, urn: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The state as far as it is known before creation."""
@@ -103,7 +112,7 @@ class Cloud:
         """Make a resource; its ID and its state."""
         self.attempt(urn)
         request = self._request(type, urn, inputs)
-        identity = identity_of(request)
+        identity = self._identity(request)
         service = service_need(self.ledger, request)
         if service is not None and service.found is None:
             raise CloudRefused(service.reason, service.property)
@@ -119,7 +128,7 @@ class Cloud:
     def refusals(self, type: str, urn: str, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Everything for which `create` would refuse."""
         request = self._request(type, urn, inputs)
-        return list(refusals(self.ledger, request, identity_of(request)))
+        return list(refusals(self.ledger, request, self._identity(request)))
 
     def expectations(self, type: str, urn: str, inputs: Mapping[str, Any]) -> list[Need]:
         """What must come before the resource: what it names, and what it needs without naming it."""
@@ -139,21 +148,22 @@ class Cloud:
     ) -> dict[str, Any]:
         """Change a resource in place; its new state."""
         self.attempt(urn)
-        request = self._request(type, urn, news, id)
-        self._existing(type, id)
-        for path, reason in refusals(self.ledger, request, id):
+        request = self._request(type, urn, news, self._kept(type, id))
+        if self._stored(type, id) is None:
+            raise CloudRefused(f"{id} does not exist any more; refresh first")
+        for path, reason in refusals(self.ledger, request, self._kept(type, id)):
             raise CloudRefused(reason, path)
         return self._store(request, id)[1]
 
     def read(self, type: str, id: str) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
         """A resource's ID, inputs and state, or `None` when it does not exist."""
-        stored = self.ledger.resources.get((type, id))
-        return (stored.id, stored.inputs, stored.state) if stored else None
+        stored = self._stored(type, id)
+        return (id, stored.inputs, stored.state) if stored else None
 
     def delete(self, type: str, id: str, urn: str) -> None:
         """Delete a resource; one that is gone already is no fault."""
         self.attempt(urn)
-        stored = self.ledger.resources.get((type, id))
+        stored = self._stored(type, id)
         if stored is None:
             return
         for path, reason in undeletable(self.ledger, stored):
@@ -183,34 +193,45 @@ class Cloud:
         cloud.ledger = Ledger.load(path)
         return cloud
 
+    def attempt(self, urn: str) -> None:
+        """Count a mutating operation, and fail it if it is the one that was asked to fail."""
+        self._faults.attempt(urn)
+
     def _request(
         self, type_token: str, urn: str, inputs: Mapping[str, Any], identity: str | None = None
     ) -> Request:
-        return Request(type=type_token, urn=urn, inputs=inputs, world=self.ledger, id=identity)
+        return Request(
+            type=type_token,
+            urn=urn,
+            inputs=inputs,
+            world=self.ledger,
+            id=identity,
+            provider=self._provider,
+        )
 
-    def _existing(self, type_token: str, identity: str) -> Stored:
-        stored = self.ledger.resources.get((type_token, identity))
-        if stored is None:
-            raise CloudRefused(f"{identity} does not exist any more; refresh first")
-        return stored
+    def _kept(self, type_token: str, identity: str) -> str:
+        """The ID under which the ledger keeps what the provider calls `identity`."""
+        place = rules_of(type_token).place(self._request(type_token, "", {}))
+        return f"{place}#{identity}" if place else identity
+
+    def _identity(self, request: Request) -> str:
+        return self._kept(request.type, identity_of(request))
+
+    def _stored(self, type_token: str, identity: str) -> Stored | None:
+        return self.ledger.resources.get((type_token, self._kept(type_token, identity)))
 
     def _store(self, request: Request, identity: str) -> tuple[str, dict[str, Any]]:
+        """Keep a resource, and wait until it is ready."""
+        ready = not rules_of(request.type).awaited or self._faults.becomes_ready(request.urn)
         state = state_of(request, resource_schema(request.type), identity)
-        stored = Stored(
-            type=request.type, id=identity, urn=request.urn, inputs=dict(request.inputs), state=state
+        kept = self._kept(request.type, identity)
+        self.ledger.resources[request.type, kept] = Stored(
+            type=request.type, id=kept, urn=request.urn, inputs=dict(request.inputs), state=state
         )
-        self.ledger.resources[request.type, identity] = stored
+        if not ready:
+            state["status"] = {"conditions": [{"type": "Failed", "status": "True"}]}
+            raise CloudUnready(f"{identity} was made and did not become ready", identity, state)
         return identity, state
-
-    def attempt(self, urn: str) -> None:
-        """Count a mutating operation, and fail it if it is the one that was asked to fail."""
-        self.operations += 1
-        fails = self._fail_on == self.operations or (
-            isinstance(self._fail_on, str) and urn.endswith(self._fail_on)
-        )
-        if fails:
-            self._fail_on = None
-            raise CloudRefused("the simulated cloud was told to fail this operation once; run it again")
 
     def _automatic(
         self,
@@ -228,7 +249,7 @@ class Cloud:
                 return {name: olds[name]}
         for attempt in range(_ATTEMPTS):
             made = auto_name(request, schema, attempt)
-            identity = identity_of(self._request(type_token, urn, {**inputs, **made}))
+            identity = self._identity(self._request(type_token, urn, {**inputs, **made}))
             blocked = self.ledger.buried(f"{type_token} {identity}")
             if (type_token, identity) not in self.ledger.resources and not blocked:
                 return made

@@ -243,5 +243,5 @@ def _ancestors(urn: str, planned: Mapping[str, PlannedResource]) -> set[str]:
         resource = planned[current]
         parent = planned.get(resource.parent)
         above = [parent.urn] if parent is not None and parent.custom else []
-        open_urns += [*resource.dependencies, *above]
+        open_urns += [*resource.dependencies, *above, resource.provider]
     return found

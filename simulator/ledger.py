@@ -74,6 +74,8 @@ class Ledger:
             )
             if any(plain(str(owner)) in known for owner in owners):
                 self.resources.pop((other.type, other.id), None)
+        for one in rules_of(stored.type).contents(stored, self):
+            self.resources.pop((one.type, one.id), None)
         del self.resources[stored.type, stored.id]
 
     def save(self, path: Path) -> None:

@@ -87,6 +87,7 @@ class CloudMonitor(MockMonitor):
         self.outputs: dict[str, Any] = {}
         self.needs: dict[str, list[Need]] = {}
         self._cloud, self._disabled = cloud, disabled_providers
+        self._providers: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -118,7 +119,7 @@ class CloudMonitor(MockMonitor):
         """Look up a resource that the program does not own."""
         urn = self.make_urn(request.parent, request.type, request.name)
         with self._lock:
-            found = self._cloud.read(request.type, request.id)
+            found = self._through(request).read(request.type, request.id)
             if found is None and not self._cloud.ledger.was_there(request.id):
                 self._find(request, "id", f"{request.id!r} does not exist; name something that does")
             state = found[2] if found else {**opened(from_struct(request.properties)), "id": request.id}
@@ -129,7 +130,7 @@ class CloudMonitor(MockMonitor):
         response = resource_pb2.ResourceInvokeResponse()
         with self._lock:
             try:
-                answer = self._cloud.invoke(request.tok, opened(from_struct(request.args)))
+                answer = self._through(request).invoke(request.tok, opened(from_struct(request.args)))
                 getattr(response, "return").update(answer)
             except CloudRefused as refused:
                 failure = provider_pb2.CheckFailure(property=refused.property or "", reason=refused.reason)
@@ -138,28 +139,34 @@ class CloudMonitor(MockMonitor):
 
     def _made(self, request: Any, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if request.type.startswith(_PROVIDER):
-            return self._provider(request, inputs)
+            return self._provider(request, urn, inputs)
         self._refuse_default_provider(request)
+        cloud = self._through(request)
         kind, plain = request.type, {key: value for key, value in opened(inputs).items() if value is not None}
-        checked, failures = self._cloud.check(kind, urn, None, plain)
+        checked, failures = cloud.check(kind, urn, None, plain)
         for path, reason in failures:
             self._find(request, path, reason)
         try:
             if not failures:
-                self.needs[urn] = self._cloud.expectations(kind, urn, checked)
-                self._cloud.attempt(urn)
-                for path, reason in self._cloud.refusals(kind, urn, checked):
+                self.needs[urn] = cloud.expectations(kind, urn, checked)
+                cloud.attempt(urn)
+                for path, reason in cloud.refusals(kind, urn, checked):
                     self._find(request, path, reason)
-            identity, state = self._cloud.put(kind, urn, checked)
+            identity, state = cloud.put(kind, urn, checked)
         except CloudRefused as refused:
             self._find(request, refused.property or "id", refused.reason)
             identity, state = request.name, {**checked, "id": request.name}
         return identity, self._sealed(request, inputs, state)
 
-    def _provider(self, request: Any, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        package = request.type.removeprefix(_PROVIDER)
-        self._cloud.configure(package, provider_settings(opened(inputs)))
+    def _provider(self, request: Any, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        package, settings = request.type.removeprefix(_PROVIDER), provider_settings(opened(inputs))
+        self._providers[urn] = settings
+        self._cloud.configure(package, settings)
         return "simulated", dict(inputs)
+
+    def _through(self, request: Any) -> Cloud:
+        """The cloud as the resource's own provider is set."""
+        return self._cloud.through(self._providers.get(_urn_of(request.provider), {}))
 
     def _refuse_default_provider(self, request: Any) -> None:
         package = request.type.split(":")[0]
@@ -183,6 +190,11 @@ class CloudMonitor(MockMonitor):
 
     def _find(self, request: Any, path: str, reason: str) -> None:
         self.findings.append(f"{request.name} ({request.type}): {path}: {reason}")
+
+
+def _urn_of(reference: str) -> str:
+    """The URN in a reference to a provider, which has its ID behind it."""
+    return reference.rsplit("::", 1)[0]
 
 
 def provider_settings(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,7 +247,7 @@ def _planned(
         id=identity,
         dependencies=tuple(sorted(request.dependencies)),
         protect=request.protect,
-        provider=request.provider.rsplit("::", 1)[0] if request.provider else "",
+        provider=_urn_of(request.provider),
         options={
             key: list(value) if key in {"ignoreChanges", "replaceOnChanges"} else value
             for key, value in options.items()

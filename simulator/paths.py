@@ -45,12 +45,19 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Each value that holds no other, with its concrete path; an empty list or map is one."""
     if isinstance(value, Mapping) and value:
         for key in value:
-            yield from leaves(value[key], f"{path}.{key}" if path else str(key))
+            yield from leaves(value[key], _below(path, str(key)))
     elif isinstance(value, list) and value:
         for at, item in enumerate(value):
             yield from leaves(item, f"{path}[{at}]")
     else:
         yield path, value
+
+
+def _below(path: str, key: str) -> str:
+    """The path of `key` in what is at `path`; a key that is no plain word (a label's) is quoted."""
+    if not re.fullmatch(r"[\w$-]+", key):
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
 
 
 def covers(rule: str, path: str) -> bool:

@@ -23,8 +23,10 @@ from google.protobuf.message_factory import GetMessageClass
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as protocol
 
-from simulator.cloud import Cloud, CloudRefused
+from simulator.cloud import Cloud, CloudRefused, CloudUnready
 from simulator.monitor import provider_settings
+from simulator.provider_config import provider_difference
+from simulator.refusal import refused_status, unready_status
 from simulator.wire import from_wire, is_unknown_at, to_wire
 
 PACKAGES = {
@@ -39,6 +41,7 @@ PACKAGES = {
 
 _SERVICE = protocol.DESCRIPTOR.services_by_name["ResourceProvider"]
 _Changes = protocol.DiffResponse.DiffChanges
+_Operation = Callable[[Any, Cloud], Message]
 
 
 class CloudProvider:
@@ -51,22 +54,23 @@ class CloudProvider:
     def __init__(self, package: str, cloud: Cloud, lock: threading.Lock) -> None:
         self.version = metadata.version(PACKAGES[package])
         self._package, self._cloud, self._lock = package, cloud, lock
+        self._seen: dict[str, Cloud] = {}
 
     def handler(self) -> grpc.GenericRpcHandler:
         """What a gRPC server needs to serve this provider; a method that is not here is unimplemented."""
-        operations: dict[str, Callable[[Any], Message]] = {
-            "Attach": lambda _: Empty(),
-            "Cancel": lambda _: Empty(),
+        operations: dict[str, _Operation] = {
+            "Attach": lambda *_: Empty(),
+            "Cancel": lambda *_: Empty(),
             "Check": self._check,
-            "CheckConfig": lambda request: protocol.CheckResponse(inputs=request.news),
+            "CheckConfig": lambda request, _: protocol.CheckResponse(inputs=request.news),
             "Configure": self._configure,
             "Create": self._create,
             "Delete": self._delete,
             "Diff": self._diff,
             "DiffConfig": self._diff_config,
-            "GetPluginInfo": lambda _: plugin_pb2.PluginInfo(version=self.version),
+            "GetPluginInfo": lambda *_: plugin_pb2.PluginInfo(version=self.version),
             "GetSchema": self._get_schema,
-            "Handshake": lambda _: protocol.ProviderHandshakeResponse(),
+            "Handshake": lambda *_: protocol.ProviderHandshakeResponse(),
             "Invoke": self._invoke,
             "Read": self._read,
             "Update": self._update,
@@ -74,16 +78,23 @@ class CloudProvider:
         served = {name: self._served(name, operation) for name, operation in operations.items()}
         return grpc.method_handlers_generic_handler(_SERVICE.full_name, served)
 
-    def _served(self, name: str, operation: Callable[[Any], Message]) -> grpc.RpcMethodHandler:
-        """`operation`, one at a time, with a refusal as the error that the engine reports on the resource."""
+    def _served(self, name: str, operation: _Operation) -> grpc.RpcMethodHandler:
+        """`operation`, one at a time, with a refusal as the error that the engine reports on the resource.
+
+        It asks the cloud as its own provider is set: the engine opens a connection for each provider.
+        """
 
         def answer(request: Message, context: grpc.ServicerContext) -> Message:
             with self._lock:
                 try:
-                    return operation(request)
+                    if name == "Configure":
+                        self._seen[context.peer()] = self._configured(request)
+                    return operation(request, self._seen.get(context.peer(), self._cloud))
+                except CloudUnready as unready:
+                    status = unready_status(unready)
                 except CloudRefused as refusal:
-                    reason = str(refusal)
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, reason)
+                    status = refused_status(refusal)
+            context.abort_with_status(status)
             raise AssertionError("abort always raises")
 
         method = _SERVICE.methods_by_name[name]
@@ -93,30 +104,35 @@ class CloudProvider:
             response_serializer=GetMessageClass(method.output_type).SerializeToString,
         )
 
-    def _get_schema(self, _: protocol.GetSchemaRequest) -> protocol.GetSchemaResponse:
+    def _configured(self, request: Any) -> Cloud:
+        settings = provider_settings(from_wire(request.args))
+        self._cloud.configure(self._package, settings)
+        return self._cloud.through(settings)
+
+    def _get_schema(self, _: protocol.GetSchemaRequest, __: Cloud) -> protocol.GetSchemaResponse:
         return protocol.GetSchemaResponse(schema=json.dumps({"name": self._package, "version": self.version}))
 
-    def _configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
-        self._cloud.configure(self._package, provider_settings(from_wire(request.args)))
+    def _configure(self, _: protocol.ConfigureRequest, __: Cloud) -> protocol.ConfigureResponse:
         return protocol.ConfigureResponse(supportsPreview=True)
 
-    def _diff_config(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
-        olds, news = from_wire(request.old_inputs), from_wire(request.news)
-        changed = sorted(key for key in olds.keys() | news.keys() if olds.get(key) != news.get(key))
+    def _diff_config(self, request: protocol.DiffRequest, _: Cloud) -> protocol.DiffResponse:
+        diff = provider_difference(self._package, from_wire(request.old_inputs), from_wire(request.news))
         return protocol.DiffResponse(
-            changes=_Changes.DIFF_SOME if changed else _Changes.DIFF_NONE, diffs=changed
+            changes=_Changes.DIFF_SOME if diff.changed else _Changes.DIFF_NONE,
+            diffs=diff.changed,
+            replaces=diff.replaces,
         )
 
-    def _invoke(self, request: protocol.InvokeRequest) -> protocol.InvokeResponse:
+    def _invoke(self, request: protocol.InvokeRequest, cloud: Cloud) -> protocol.InvokeResponse:
         response = protocol.InvokeResponse()
         # `return` is a keyword here, so that the field cannot be named in the constructor.
-        getattr(response, "return").update(self._cloud.invoke(request.tok, from_wire(request.args)))
+        getattr(response, "return").update(cloud.invoke(request.tok, from_wire(request.args)))
         return response
 
-    def _check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
+    def _check(self, request: protocol.CheckRequest, cloud: Cloud) -> protocol.CheckResponse:
         news = from_wire(request.news)
         olds = from_wire(request.olds) if request.HasField("olds") else None
-        inputs, failures = self._cloud.check(request.type, request.urn, olds, news)
+        inputs, failures = cloud.check(request.type, request.urn, olds, news)
         return protocol.CheckResponse(
             inputs=to_wire(inputs),
             failures=[
@@ -127,8 +143,8 @@ class CloudProvider:
             ],
         )
 
-    def _diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
-        diff = self._cloud.diff(
+    def _diff(self, request: protocol.DiffRequest, cloud: Cloud) -> protocol.DiffResponse:
+        diff = cloud.diff(
             request.type,
             request.id,
             from_wire(request.old_inputs),
@@ -150,30 +166,30 @@ class CloudProvider:
             },
         )
 
-    def _create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
+    def _create(self, request: protocol.CreateRequest, cloud: Cloud) -> protocol.CreateResponse:
         inputs = from_wire(request.properties)
         if request.preview:
-            known = self._cloud.preview_create(request.type, request.urn, inputs)
+            known = cloud.preview_create(request.type, request.urn, inputs)
             return protocol.CreateResponse(properties=to_wire(known))
-        created, state = self._cloud.create(request.type, request.urn, inputs)
+        created, state = cloud.create(request.type, request.urn, inputs)
         return protocol.CreateResponse(id=created, properties=to_wire(state))
 
-    def _read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
-        found = self._cloud.read(request.type, request.id)
+    def _read(self, request: protocol.ReadRequest, cloud: Cloud) -> protocol.ReadResponse:
+        found = cloud.read(request.type, request.id)
         if found is None:
             return protocol.ReadResponse()
         identity, inputs, state = found
         return protocol.ReadResponse(id=identity, inputs=to_wire(inputs), properties=to_wire(state))
 
-    def _update(self, request: protocol.UpdateRequest) -> protocol.UpdateResponse:
+    def _update(self, request: protocol.UpdateRequest, cloud: Cloud) -> protocol.UpdateResponse:
         olds, news = from_wire(request.olds), from_wire(request.news)
         if request.preview:
             return protocol.UpdateResponse(properties=to_wire({**olds, **news}))
-        state = self._cloud.update(request.type, request.id, request.urn, olds, news)
+        state = cloud.update(request.type, request.id, request.urn, olds, news)
         return protocol.UpdateResponse(properties=to_wire(state))
 
-    def _delete(self, request: protocol.DeleteRequest) -> Empty:
-        self._cloud.delete(request.type, request.id, request.urn)
+    def _delete(self, request: protocol.DeleteRequest, cloud: Cloud) -> Empty:
+        cloud.delete(request.type, request.id, request.urn)
         return Empty()
 
 

@@ -129,11 +129,28 @@ def _registered(package: str) -> Mapping[str, tuple[str, str]]:
     return {token: (module["fqn"], name) for module in modules for token, name in module["classes"].items()}
 
 
+def python_class(type_token: str) -> str:
+    """The class of a resource type by its whole name, e.g. `pulumi_gcp.redis.Instance`.
+
+    Raises:
+        SchemaMissingError: no installed SDK has it.
+    """
+    directory, class_name = _locate(type_token)
+    package = _package(
+        type_token.rpartition(":")[2] if "providers" in type_token else type_token.partition(":")[0]
+    )
+    inside = directory.relative_to(package.parent).parts
+    return ".".join([*inside, class_name])
+
+
 def _locate(type_token: str) -> tuple[Path, str]:
     package, module, name = type_token.split(":")
     if (package, module) == ("pulumi", "providers"):
         return _package(name), "Provider"
     found = _registered(package).get(type_token)
+    if found is None and package == "kubernetes" and "." in module:
+        # The type of a custom resource is its own API's; the SDK has one class for all of them.
+        return _package(package) / "apiextensions", "CustomResource"
     if found is None:
         raise SchemaMissingError(f"the installed SDK of {package!r} has no type {type_token}")
     return _package(package).joinpath(*found[0].split(".")[1:]), found[1]

@@ -13,9 +13,13 @@ from simulator.rules.model import TypeRules
 _AREAS = (
     "address",
     "balancer",
+    "certificates",
     "dns",
     "fleet",
+    "gke",
     "iam",
+    "kms",
+    "kubernetes.table",
     "machine",
     "network",
     "operations",

@@ -23,11 +23,11 @@ CONNECTION = "gcp:servicenetworking/connection:Connection"
 GLOBAL_ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
 ADDRESS = "gcp:compute/address:Address"
 
-FOREIGN_MEMBER = r"(?!serviceAccount:[^@]+@[a-z][a-z0-9-]+\.iam\.gserviceaccount\.com$).*"
+FOREIGN_MEMBER = r"(?!serviceAccount:(?!service-\d+@)[^@]+@[a-z][a-z0-9-]+\.iam\.gserviceaccount\.com$).*"
 FOREIGN_ACCOUNT = r"(?![^@]+@[a-z][a-z0-9-]+\.iam\.gserviceaccount\.com$).*"
 
 MEMBER = Reference(path="member", types=(ACCOUNT,), holds=False, foreign=FOREIGN_MEMBER)
-"""A member of a policy: only this kind of service account is one that a program makes."""
+"""A member of a policy: only this kind of service account is one that a program makes, and no agent's."""
 
 
 def network_reference(path: str, *, holds: bool = True) -> Reference:

@@ -23,7 +23,15 @@ MADE_AT = "2026-01-01T00:00:00Z"
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A resource that exists."""
+    """A resource that exists.
+
+    Attributes:
+        type: its type token.
+        id: its ID; what is in a place of its own (an object in a cluster) has that place before it.
+        urn: its URN.
+        inputs: what was asked for.
+        state: what is known of it.
+    """
 
     type: str
     id: str
@@ -62,13 +70,23 @@ class World(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A resource as asked for, and the cloud it is asked of."""
+    """A resource as asked for, and the cloud it is asked of.
+
+    Attributes:
+        type: its type token.
+        urn: its URN.
+        inputs: what is asked for.
+        world: the cloud.
+        id: its ID, where it exists.
+        provider: the settings of the provider that asks, where each provider asks for a place of its own.
+    """
 
     type: str
     urn: str
     inputs: Mapping[str, Any]
     world: World
     id: str | None = None
+    provider: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, path: str, default: Any = None) -> Any:
         """The first known value at `path` of the inputs."""
@@ -209,10 +227,18 @@ class TypeRules:
         needs: what must exist first without being named.
         undeletable: why it cannot be deleted now.
         takes: the types of what goes with it when it is deleted.
+        contents: what lives in it and goes with it when it is deleted, where no reference says so.
         aliases: further names that others may use for it.
         buries: the names that stay blocked once it is deleted.
         api: the service that must be enabled for it.
         identity_is_unique: whether another resource with the same ID is a name in use.
+        place: what its ID is unique in, where that is not the whole cloud.
+        filled: the inputs with what the provider adds to them; it is told those of before, if there were any.
+        replaced: further paths whose change replaces, as its provider is set.
+        renewed: paths for which it is replaced although nothing about it changed.
+        makes_way: whether the old one goes before its replacement is made, from the inputs before and after;
+            without it, what the name says.
+        awaited: whether it is ready only some time after it was made, and may never be.
     """
 
     name: Name | None = field(default_factory=Name)
@@ -233,10 +259,17 @@ class TypeRules:
     needs: Callable[[Request], Iterable[Need]] = _nothing
     undeletable: Callable[[Stored, World], Iterable[str]] = lambda _stored, _world: ()
     takes: tuple[str, ...] = ()
+    contents: Callable[[Stored, World], Iterable[Stored]] = lambda _stored, _world: ()
     aliases: Callable[[Stored], Iterable[str]] = lambda _: ()
     buries: Callable[[Stored], Iterable[str]] = lambda _: ()
     api: str | None = None
     identity_is_unique: bool = True
+    place: Callable[[Request], str] = lambda _: ""
+    filled: Callable[[Request, Mapping[str, Any] | None], Mapping[str, Any]] | None = None
+    replaced: Callable[[Request], Iterable[str]] = _nothing
+    renewed: Callable[[Request], Iterable[str]] = _nothing
+    makes_way: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None
+    awaited: bool = False
 
 
 def last(value: object) -> str:

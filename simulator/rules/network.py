@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from typing import Any
 
 from simulator.rules.common import (
     ADDRESS,
@@ -28,8 +29,21 @@ def _subnet_refused(asked: Request) -> Iterable[Refusal]:
     return overlaps(asked, [(at, parsed(text)) for path in paths for at, text in asked.every(path)])
 
 
+def _own_overlaps(asked: Request) -> Iterable[Refusal]:
+    """A subnet's further ranges overlap neither its first one nor each other."""
+    paths = ("ipCidrRange", "secondaryIpRanges[].ipCidrRange")
+    taken: list[tuple[str, Any]] = []
+    for at, text in [found for path in paths for found in asked.every(path)]:
+        mine = parsed(text)
+        for other, theirs in taken:
+            if mine and theirs and mine.version == theirs.version and mine.overlaps(theirs):
+                yield at, f"{mine} overlaps {theirs}, the subnet's own {other}; choose a range that is free"
+        taken.append((at, mine))
+
+
 def _subnet_wrong(asked: Request) -> Iterable[Refusal]:
     yield from range_refusals(asked, "ipCidrRange", "secondaryIpRanges[].ipCidrRange")
+    yield from _own_overlaps(asked)
     own = parsed(asked.get("ipCidrRange"))
     if own is not None and own.prefixlen > 29:
         yield "ipCidrRange", f"{own} is too small; a subnet has at least 8 addresses, /29"

@@ -58,17 +58,36 @@ IDENTITY = "random:index/randomId:RandomId"
 SLEEP = "time:index/sleep:Sleep"
 VARIABLE = "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable"
 API = "gcp:projects/service:Service"
+RING = "gcp:kms/keyRing:KeyRing"
+KEY = "gcp:kms/cryptoKey:CryptoKey"
+AGENT = "gcp:projects/serviceIdentity:ServiceIdentity"
+KEY_GRANT = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
+CLUSTER = "gcp:container/cluster:Cluster"
+PROOF = "gcp:certificatemanager/dnsAuthorization:DnsAuthorization"
+SIGNED = "gcp:certificatemanager/certificate:Certificate"
+MAP = "gcp:certificatemanager/certificateMap:CertificateMap"
+ENTRY = "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry"
 
 _NET = f"projects/{PROJECT}/global/networks/net"
 _EMAIL = f"api@{PROJECT}.iam.gserviceaccount.com"
 _IMAGES = f"{REGION}-docker.pkg.dev/{PROJECT}/images"
 _HERE = {"project": PROJECT, "region": REGION}
+_KEY = f"projects/{PROJECT}/locations/{REGION}/keyRings/ring/cryptoKeys/secrets"
 _COMPUTE = "https://www.googleapis.com/compute/v1"
 
 RIGHT: dict[str, dict[str, Any]] = {
     API: {"project": PROJECT, "service": "run.googleapis.com", "disableOnDestroy": False},
     NETWORK: {"project": PROJECT, "name": "net", "autoCreateSubnetworks": False},
-    SUBNET: {**_HERE, "name": "egress", "network": _NET, "ipCidrRange": "10.10.0.0/26"},
+    SUBNET: {
+        **_HERE,
+        "name": "egress",
+        "network": _NET,
+        "ipCidrRange": "10.10.0.0/26",
+        "secondaryIpRanges": [
+            {"rangeName": "pods", "ipCidrRange": "10.40.0.0/16"},
+            {"rangeName": "services", "ipCidrRange": "10.41.0.0/20"},
+        ],
+    },
     RANGE: {
         "project": PROJECT,
         "name": "services",
@@ -303,6 +322,57 @@ RIGHT: dict[str, dict[str, Any]] = {
         "backendService": "private",
         "subnetwork": "egress",
         "ports": ["443"],
+    },
+    RING: {"project": PROJECT, "location": REGION, "name": "ring"},
+    KEY: {
+        "keyRing": f"projects/{PROJECT}/locations/{REGION}/keyRings/ring",
+        "name": "secrets",
+        "rotationPeriod": "7776000s",
+    },
+    AGENT: {"project": PROJECT, "service": "container.googleapis.com"},
+    KEY_GRANT: {
+        "cryptoKeyId": _KEY,
+        "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+        "member": "serviceAccount:service-1@container-engine-robot.iam.gserviceaccount.com",
+    },
+    CLUSTER: {
+        "project": PROJECT,
+        "location": REGION,
+        "name": "main",
+        "enableAutopilot": True,
+        "deletionProtection": False,
+        "network": _NET,
+        "subnetwork": "egress",
+        "ipAllocationPolicy": {
+            "clusterSecondaryRangeName": "pods",
+            "servicesSecondaryRangeName": "services",
+        },
+        "databaseEncryption": {"state": "ENCRYPTED", "keyName": _KEY},
+        "releaseChannel": {"channel": "REGULAR"},
+        "maintenancePolicy": {
+            "recurringWindow": {
+                "startTime": "2026-01-03T01:00:00Z",
+                "endTime": "2026-01-03T07:00:00Z",
+                "recurrence": "FREQ=WEEKLY;BYDAY=SA,SU",
+            }
+        },
+    },
+    PROOF: {"project": PROJECT, "name": "api", "domain": "api.example.com", "type": "PER_PROJECT_RECORD"},
+    SIGNED: {
+        "project": PROJECT,
+        "name": "api",
+        "managed": {
+            "domains": ["api.example.com"],
+            "dnsAuthorizations": [f"projects/{PROJECT}/locations/global/dnsAuthorizations/api"],
+        },
+    },
+    MAP: {"project": PROJECT, "name": "map"},
+    ENTRY: {
+        "project": PROJECT,
+        "name": "api",
+        "map": "map",
+        "hostname": "api.example.com",
+        "certificates": [f"projects/{PROJECT}/locations/global/certificates/api"],
     },
     PASSWORD: {"length": 32, "special": False},
     IDENTITY: {"byteLength": 4},
