@@ -15,11 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+import pulumiverse_time
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
 from pulumi_gcp import container
 
 from components.artifact_registry import ArtifactRegistry
 from components.environment import Environment
+from components.kubernetes import gke_parts as parts
 from components.kubernetes.cluster_key import ClusterKey, ClusterKeyArgs
 from components.kubernetes.cluster_subnet import PODS, SERVICES, ClusterSubnet, ClusterSubnetArgs
 from components.kubernetes.maintenance import Maintenance
@@ -30,18 +32,7 @@ CONTAINER_API = "container.googleapis.com"
 
 ReleaseChannel = Literal["RAPID", "REGULAR", "STABLE", "EXTENDED"]
 
-_METRICS = (
-    "SYSTEM_COMPONENTS",
-    "POD",
-    "DEPLOYMENT",
-    "STATEFULSET",
-    "DAEMONSET",
-    "HPA",
-    "STORAGE",
-    "CADVISOR",
-    "KUBELET",
-)
-"""Metrics of Google's that a cluster with managed nodes has from the start."""
+_SETTLING = "120s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +98,9 @@ class GkeCluster(ComponentResource):
         pulls = [registry.url_for(name, nodes.member) for _, registry in sorted(args.registries.items())]
         cluster = self._create(subnet, nodes, self._create_key())
         endpoint = cluster.control_plane_endpoints_config.apply(_name_of_control_plane)
-        self.endpoint = Output.all(endpoint, subnet.way_out, *pulls).apply(lambda known: str(known[0]))
+        self.endpoint = Output.all(endpoint, self._settle(cluster), subnet.way_out, *pulls).apply(
+            lambda known: str(known[0])
+        )
         self.register_outputs({"identifier": self.identifier, "endpoint": self.endpoint})
 
     def _reserve(self) -> ClusterSubnet:
@@ -144,7 +137,6 @@ class GkeCluster(ComponentResource):
         )
 
     def _create(self, subnet: ClusterSubnet, nodes: ServiceAccount, key: ClusterKey) -> container.Cluster:
-        window = self._args.maintenance
         return container.Cluster(
             self._name,
             project=self._environment.project_using(CONTAINER_API),
@@ -158,41 +150,18 @@ class GkeCluster(ComponentResource):
                 "services_secondary_range_name": SERVICES,
             },
             private_cluster_config={"enable_private_nodes": True},
-            control_plane_endpoints_config={
-                "dns_endpoint_config": {"allow_external_traffic": True},
-                "ip_endpoints_config": {"enabled": False},
-            },
+            control_plane_endpoints_config=parts.control_plane(),
             release_channel={"channel": self._args.release_channel},
-            maintenance_policy={
-                "recurring_window": {
-                    "start_time": window.start,
-                    "end_time": window.end,
-                    "recurrence": window.recurrence,
-                }
-            },
+            maintenance_policy=parts.maintained(self._args.maintenance),
             database_encryption={"state": "ENCRYPTED", "key_name": key.key},
-            cluster_autoscaling={
-                "auto_provisioning_defaults": {
-                    "service_account": nodes.email,
-                    # What nodes may do is decided by their account's roles alone.
-                    "oauth_scopes": ["https://www.googleapis.com/auth/cloud-platform"],
-                }
-            },
-            node_pool_auto_config={
-                "node_kubelet_config": {"insecure_kubelet_readonly_port_enabled": "FALSE"}
-            },
+            cluster_autoscaling=parts.nodes_act_as(nodes.email),
+            node_pool_auto_config=parts.kubelet(),
             gateway_api_config={"channel": "CHANNEL_STANDARD"},
-            monitoring_config={
-                "enable_components": list(_METRICS),
-                "managed_prometheus": {"enabled": True},
-            },
-            logging_config={"enable_components": ["SYSTEM_COMPONENTS", "WORKLOADS"]},
-            rbac_binding_config={
-                "enable_insecure_binding_system_authenticated": False,
-                "enable_insecure_binding_system_unauthenticated": False,
-            },
+            monitoring_config=parts.measured(),
+            logging_config=parts.logged(),
+            rbac_binding_config=parts.anybody(),
             anonymous_authentication_config={"mode": "LIMITED"},
-            security_posture_config={"mode": "BASIC", "vulnerability_mode": "VULNERABILITY_DISABLED"},
+            security_posture_config=parts.posture(),
             cost_management_config={"enabled": True},
             deletion_protection=self._environment.protect,
             opts=ResourceOptions(
@@ -201,6 +170,16 @@ class GkeCluster(ComponentResource):
                 custom_timeouts=CustomTimeouts(create="60m", update="90m", delete="60m"),
             ),
         )
+
+    def _settle(self, cluster: container.Cluster) -> Output[str]:
+        """A new cluster answers before it knows what a Gateway is; once in its life that is waited for."""
+        settled = pulumiverse_time.Sleep(
+            f"{self._name}-settling",
+            create_duration=_SETTLING,
+            triggers={"cluster": cluster.self_link},
+            opts=ResourceOptions(parent=self),
+        )
+        return settled.create_duration.apply(str)
 
 
 def _name_of_control_plane(endpoints: container.outputs.ClusterControlPlaneEndpointsConfig) -> str:
