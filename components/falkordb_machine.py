@@ -32,8 +32,8 @@ _STOP_SECONDS = 70
 
 _SHARED_CORE_MIB = {"e2-small": 2_048, "e2-medium": 4_096}
 _MIB_PER_VCPU = {"standard": 4_096, "highmem": 8_192}
-_PREDEFINED = re.compile(r"(?:e2|n2|n2d|n4|c3|c3d)-(standard|highmem)-(\d+)")
-_CUSTOM = re.compile(r"(?:e2|n2|n2d|n4)-custom-\d+-(\d+)")
+_PREDEFINED = re.compile(r"(?:e2|n2|n2d|c3|c3d)-(standard|highmem)-(\d+)")
+_CUSTOM = re.compile(r"(?:e2|n2|n2d)-custom-\d+-(\d+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def memory_mib(machine_type: str) -> int:
         return int(custom[1])
     raise ValueError(
         f"machine_type {machine_type!r}: write e2-small, e2-medium, a standard or highmem type of "
-        "e2, n2, n2d, n4, c3 or c3d (like e2-highmem-2), or a custom type (like e2-custom-2-12288)"
+        "e2, n2, n2d, c3 or c3d (like e2-highmem-2), or a custom type (like e2-custom-2-12288)"
     )
 
 
