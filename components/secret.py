@@ -36,9 +36,19 @@ class SecretRef:
 
 @dataclass(frozen=True, kw_only=True)
 class Generated:
-    """A value made once by pulumi-random: letters and digits, safe inside URLs and shell words."""
+    """A value made once by pulumi-random: letters and digits, safe inside URLs and shell words.
+
+    Attributes:
+        length: how many.
+        generation: raising it makes another value.
+    """
 
     length: int = 32
+    generation: int = 1
+
+    def __post_init__(self) -> None:
+        if self.generation < 1:
+            raise ValueError(f"generation {self.generation} can't be counted; write 1 or more")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +83,19 @@ class SecretArgs:
         source: where its value comes from.
         readers: the service accounts that may read it, as IAM members (`serviceAccount:…`), by a short name
             that becomes part of the grant's logical name.
+        protect: whether it is kept from deletion where the environment protects at all; `False` for a value
+            that is out of use, and whose entry may therefore go.
     """
 
     environment: Environment
     source: SecretSource = field(default_factory=Generated)
     readers: Mapping[str, Input[str]] = field(default_factory=dict)
+    protect: bool = True
+
+    @property
+    def protected(self) -> bool:
+        """Whether deleting it must be refused."""
+        return self.protect and self.environment.protect
 
 
 class Secret(ComponentResource):
@@ -109,11 +127,13 @@ class Secret(ComponentResource):
 
     def _obtain_value(self) -> Output[str] | None:
         match self._args.source:
-            case Generated(length=length):
+            case Generated(length=length, generation=generation):
                 password = RandomPassword(
                     f"{self._name}-value",
                     length=length,
                     special=False,
+                    # The first has none, as what was made before there were generations.
+                    keepers={"generation": str(generation)} if generation > 1 else None,
                     opts=ResourceOptions(parent=self),
                 )
                 return Output.secret(password.result)
@@ -132,8 +152,8 @@ class Secret(ComponentResource):
             secret_id=self._args.environment.physical_name(self._name, limit=255),
             replication=secretmanager.SecretReplicationArgs(auto=secretmanager.SecretReplicationAutoArgs()),
             # Its versions would go with it, and a destroyed version can be brought back by nobody.
-            deletion_protection=self._args.environment.protect,
-            opts=ResourceOptions(parent=self, protect=self._args.environment.protect),
+            deletion_protection=self._args.protected,
+            opts=ResourceOptions(parent=self, protect=self._args.protected),
         )
         version = secretmanager.SecretVersion(
             f"{self._name}-version",

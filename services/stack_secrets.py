@@ -31,6 +31,11 @@ class StackSecrets:
             )
         return pulumi.Config(self._system).require_secret(name)
 
+    def same(self, one: str, other: str) -> bool:
+        """Whether two secrets are both there and have one value, which is not told."""
+        values = [pulumi_config.get_config(f"{self._system}:{name}") for name in (one, other)]
+        return values[0] is not None and values[0] == values[1]
+
     def source(self, name: str, setting: SecretSetting) -> SecretSource:
         """Where the value of the secret called `name` comes from.
 
