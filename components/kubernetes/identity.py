@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_gcp import serviceaccount
-from pulumi_kubernetes import core
+from pulumi_kubernetes import core, meta
 
 from components.environment import Environment
 from components.kubernetes.cluster import Cluster, GoogleFacts
@@ -105,14 +105,12 @@ class WorkloadIdentity(ComponentResource):
         )
 
     def _cluster_account(self, account: ServiceAccount | None) -> core.v1.ServiceAccount:
-        annotations = {"iam.gke.io/gcp-service-account": account.email} if account else {}
+        metadata: meta.v1.ObjectMetaArgsDict = {"name": self._args.name, "namespace": self._args.namespace}
+        if account:
+            metadata["annotations"] = {"iam.gke.io/gcp-service-account": account.email}
         return core.v1.ServiceAccount(
             self._name,
-            metadata={
-                "name": self._args.name,
-                "namespace": self._args.namespace,
-                "annotations": annotations,
-            },
+            metadata=metadata,
             automount_service_account_token=False,
             opts=ResourceOptions(parent=self),
         )
