@@ -12,7 +12,7 @@ import functools
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +65,13 @@ class EngineStack:
         self.cloud = cloud
         self._stack, self._folder = stack, folder
 
-    def preview(self) -> Outcome:
-        """Plan, and change nothing."""
-        return _run(self._stack.preview)
+    def preview(self, policy_packs: Sequence[str] = ()) -> Outcome:
+        """Plan, and change nothing; `policy_packs` are the folders of those that judge the plan."""
+        return _run(functools.partial(self._stack.preview, policy_packs=list(policy_packs)))
 
-    def up(self) -> Outcome:
-        """Bring the cloud to what the program says."""
-        return _run(self._stack.up)
+    def up(self, policy_packs: Sequence[str] = ()) -> Outcome:
+        """Bring the cloud to what the program says, as far as the policy packs let it."""
+        return _run(functools.partial(self._stack.up, policy_packs=list(policy_packs)))
 
     def refresh(self) -> Outcome:
         """Take over into the state what is found in the cloud."""

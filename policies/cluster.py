@@ -1,0 +1,58 @@
+"""What opens a Kubernetes cluster: a namespace without default deny, a Service with a public address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.model import Problem, Resource, Stack
+from simulator.paths import UNKNOWN, value_at
+
+_NAMESPACE = "kubernetes:core/v1:Namespace"
+_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_SERVICE = "kubernetes:core/v1:Service"
+
+
+def namespace_without_default_deny(stack: Stack) -> Iterator[tuple[Resource, Problem]]:
+    """A namespace in which pods may talk to everybody unless something says otherwise."""
+    for namespace in stack.of(_NAMESPACE):
+        policies = [policy for policy in stack.of(_POLICY) if _is_in(policy, namespace)]
+        for way in ("Ingress", "Egress"):
+            if not any(_denies(policy, way) for policy in policies):
+                yield (
+                    namespace,
+                    Problem(
+                        f"pods of the namespace have free {way.lower()} until a policy selects them",
+                        f"add a NetworkPolicy with podSelector {{}}, policyTypes [{way}] and no rule; "
+                        "components/kubernetes/namespace.py does",
+                    ),
+                )
+
+
+def _is_in(policy: Resource, namespace: Resource) -> bool:
+    place = value_at(policy.properties, "metadata.namespace", UNKNOWN)
+    name = value_at(namespace.properties, "metadata.name", UNKNOWN)
+    # A name that the cluster still has to give is known by who waits for whom.
+    same = namespace.urn in policy.dependencies if UNKNOWN in (place, name) else place == name
+    return same and policy.provider == namespace.provider
+
+
+def _denies(policy: Resource, way: str) -> bool:
+    spec: dict[str, Any] = value_at(policy.properties, "spec", {})
+    selector = spec.get("podSelector") or {}
+    everybody = not selector.get("matchLabels") and not selector.get("matchExpressions")
+    return everybody and way in (spec.get("policyTypes") or []) and not spec.get(way.lower())
+
+
+def exposed_service(resource: Resource) -> Iterator[Problem]:
+    """A Service that gets an address or a port outside of the cluster, past the Gateway."""
+    if resource.type != _SERVICE:
+        return
+    kind = value_at(resource.properties, "spec.type", "ClusterIP")
+    if kind in {"LoadBalancer", "NodePort"}:
+        yield Problem(
+            f"a Service of type {kind} is reached past the Gateway, its certificate and Cloud Armor",
+            "make it a ClusterIP and add a Route (components/kubernetes/route.py)",
+        )
+    if value_at(resource.properties, "spec.externalIPs"):
+        yield Problem("externalIPs take traffic for addresses of others", "take spec.externalIPs out")
