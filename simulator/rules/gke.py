@@ -142,7 +142,8 @@ def _needs(asked: Request) -> Iterable[Need]:
         for one in asked.world.all(_GRANT)
         if asked.world.find(one.get("cryptoKeyId"), KEY) is key and agent in str(one.get("member"))
     ]
-    reason = f"GKE's agent, service-NUMBER{agent}, may not use the key; grant it roles/cloudkms.cryptoKeyEncrypterDecrypter first"
+    who = f"service-NUMBER{agent}"
+    reason = f"{who} may not use the key; grant it roles/cloudkms.cryptoKeyEncrypterDecrypter first"
     yield Need(property="databaseEncryption.keyName", found=granted[0] if granted else None, reason=reason)
 
 
