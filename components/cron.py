@@ -1,8 +1,9 @@
-"""Cron expressions as Cloud Scheduler takes them: five fields, checked before anything is deployed."""
+"""Schedules as Cloud Scheduler takes them: cron expressions of five fields, and their time zones."""
 
 from __future__ import annotations
 
 import re
+from zoneinfo import available_timezones
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -31,6 +32,13 @@ def check_cron(expression: str) -> None:
                 f"cron {expression!r}: {value!r} is no {name}; write {least} to {most}, a range like "
                 f"{least}-{most}, a list, or * with or without a step"
             )
+
+
+def check_time_zone(time_zone: str) -> None:
+    """A ValueError where `time_zone` is none of the tz database, where there is one."""
+    known = available_timezones()
+    if known and time_zone not in known:
+        raise ValueError(f"time zone {time_zone!r} is not in the tz database; write one like Europe/Berlin")
 
 
 def _is_legal(part: str, least: int, most: int, words: tuple[str, ...]) -> bool:

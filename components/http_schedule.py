@@ -7,14 +7,13 @@ among its `invokers`. The request carries a token that Google signed for one aud
 from __future__ import annotations
 
 import base64
-import zoneinfo
 from dataclasses import dataclass
 from typing import Literal
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_gcp import cloudscheduler
 
-from components.cron import check_cron
+from components.cron import check_cron, check_time_zone
 from components.environment import Environment
 
 CLOUD_SCHEDULER_API = "cloudscheduler.googleapis.com"
@@ -54,11 +53,7 @@ class HttpScheduleArgs:
 
     def __post_init__(self) -> None:
         check_cron(self.schedule)
-        known = zoneinfo.available_timezones()
-        if known and self.time_zone not in known:
-            raise ValueError(
-                f"time zone {self.time_zone!r} is not in the tz database; write one like Europe/Berlin"
-            )
+        check_time_zone(self.time_zone)
         if not 15 <= self.attempt_seconds <= _LONGEST_ATTEMPT_SECONDS:
             raise ValueError(
                 f"HttpScheduleArgs.attempt_seconds {self.attempt_seconds} is out of range; write 15 to "

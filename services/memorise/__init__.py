@@ -1,0 +1,1 @@
+"""memorise: a recommender for visitors of a collection, and the engine that brings the collection in."""
