@@ -89,11 +89,8 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _each_domain_leads_to_one_system(self) -> Self:
-        domains = Counter(
-            section.domain.name
-            for name in _SYSTEMS
-            if (section := getattr(self, name)) is not None and section.domain
-        )
+        systems = (getattr(self, name) for name in _SYSTEMS)
+        domains = Counter(each.domain.name for each in systems if getattr(each, "domain", None))
         for domain, uses in domains.items():
             if uses > 1:
                 raise ValueError(f"domain.name {domain} stands in two systems; write another name for one")

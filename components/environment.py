@@ -26,6 +26,24 @@ _PATTERNS = {
     "prefix": (re.compile(r"[a-z][a-z0-9]{0,9}"), "a letter and at most 9 of a-z and 0-9, like ai"),
 }
 
+_ZONES = {"europe-west1": "bcd", "us-central1": "abcf", "us-east1": "bcd"}
+"""The letters of a region's zones, where they are not a, b and c."""
+
+
+def check_zone(zone: str, region: str) -> None:
+    """Checks that a zone can be one of the region's.
+
+    Raises:
+        ValueError: it cannot; the message says what can.
+    """
+    if not re.fullmatch(re.escape(region) + "-[a-z]", zone):
+        raise ValueError(f"zone {zone!r} is not in region {region}; write {region}-b, say")
+    letters = _ZONES.get(region)
+    if letters and zone[-1] not in letters:
+        raise ValueError(
+            f"there is no zone {zone}; write {' or '.join(f'{region}-{each}' for each in letters)}"
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
@@ -57,8 +75,7 @@ class Environment:
             value = getattr(self, name)
             if not pattern.fullmatch(value):
                 raise ValueError(f"{name} {value!r} can't be part of a resource's name; write {wanted}")
-        if not re.fullmatch(re.escape(self.region) + "-[a-z]", self.zone):
-            raise ValueError(f"zone {self.zone!r} is not in region {self.region}; write {self.region}-b, say")
+        check_zone(self.zone, self.region)
 
     def project_using(self, api: str) -> Input[str]:
         """The project ID for a resource of `api` (e.g. `sqladmin.googleapis.com`).

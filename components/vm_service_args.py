@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pulumi import Input
 
-from components.environment import Environment
+from components.environment import Environment, check_zone
 from components.secret import SecretRef
 from components.service_account import ServiceAccount
 from components.vm_service_machine import Machine
@@ -87,5 +87,4 @@ class VmServiceArgs:
         if not 300 <= self.first_start_seconds <= 3600:
             raise ValueError(f"first_start_seconds is {self.first_start_seconds}; write 300 to 3600")
         for zone in self.zones:
-            if zone.rpartition("-")[0] != self.environment.region:
-                raise ValueError(f"zone {zone} is not in region {self.environment.region}; write one that is")
+            check_zone(zone, self.environment.region)

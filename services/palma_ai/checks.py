@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.environment import Environment
+from components.environment import Environment, check_zone
 from components.vm_service_args import check_machine_type
 from components.vm_service_files import user_data
 from components.vm_service_process import Process
@@ -24,6 +24,9 @@ _HOST = "-"
 def palma_ai_refusals(settings: PalmaAiSettings, environment: Environment) -> Iterator[Refusal]:
     """Each setting that can't be deployed, with the reason and what to write instead."""
     yield from refused("palma_ai.machine_type", lambda: check_machine_type(settings.machine_type))
+    for letter in settings.zones:
+        zone = f"{environment.region}-{letter}"
+        yield from refused("palma_ai.zones", lambda zone=zone: check_zone(zone, environment.region))
     parts = [*_source(settings), *_process(settings), *_variables(settings)]
     # Only parts that are each right make a machine, whose whole may still be too large.
     yield from parts or _whole(settings, environment)

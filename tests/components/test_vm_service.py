@@ -168,7 +168,8 @@ def test_the_private_way_passes_https_on_at_an_address_with_a_name(private: Plan
         ({"machines": 0}, "machines is 0; write 1 to 100"),
         ({"disk_size_gb": 10}, "disk_size_gb is 10; write 20 or more"),
         ({"first_start_seconds": 60}, "write 300 to 3600"),
-        ({"zones": ["us-central1-a"]}, "zone us-central1-a is not in region europe-west1"),
+        ({"zones": ["europe-west1-a"]}, "there is no zone europe-west1-a; write europe-west1-b or"),
+        ({"zones": ["us-central1-a"]}, "zone 'us-central1-a' is not in region europe-west1"),
     ],
 )
 def test_a_service_that_cannot_be_says_what_to_write(wrong: dict[str, Any], message: str) -> None:

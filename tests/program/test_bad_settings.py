@@ -314,6 +314,7 @@ BAD: list[Bad] = [
         "like e2-standard-2",
     ),
     ("a zone twice", palma_ai("zones", ["b", "b"]), "palma_ai", "write each of the zones once"),
+    ("a zone that is not there", palma_ai("zones", ["b", "a"]), "palma_ai.zones", "write europe-west1-b or"),
     ("a zone that is no letter", palma_ai("zones", ["europe-west1-b"]), "palma_ai.zones.0", "[b, c, d]"),
     (
         "a variable of the shell",
