@@ -17,6 +17,7 @@ from simulator.rules.common import (
     network_reference,
     regional_id,
 )
+from simulator.rules.machine import MACHINE_TYPE, metadata_wrong
 from simulator.rules.model import Reference, Refusal, Request, TypeRules, words
 
 TEMPLATE = "gcp:compute/instanceTemplate:InstanceTemplate"
@@ -41,6 +42,7 @@ def _kind_of_check(asked: Request) -> str | None:
 
 
 def _template_wrong(asked: Request) -> Iterable[Refusal]:
+    yield from metadata_wrong(asked)
     if not any(disk.get("boot", True) for _, disk in asked.every("disks[]")):
         yield "disks", "one of them must be the boot disk"
     for at, account in asked.every("serviceAccount"):
@@ -55,7 +57,8 @@ def _template(asked: Request) -> dict[str, Any]:
 
 
 def _manager_wrong(asked: Request) -> Iterable[Refusal]:
-    """The arithmetic of a rolling update over several zones."""
+    """The arithmetic of a rolling update over several zones, and what its machines are told."""
+    yield from metadata_wrong(asked, "allInstancesConfig.metadata")
     zones = len(asked.every("distributionPolicyZones[]")) or 3
     fixed = {name: asked.get(f"updatePolicy.{name}Fixed") for name in ("maxSurge", "maxUnavailable")}
     for name, value in fixed.items():
@@ -110,6 +113,7 @@ RULES: dict[str, TypeRules] = {
     TEMPLATE: TypeRules(
         name=COMPUTE_NAME,
         api="compute.googleapis.com",
+        patterns={"machineType": (MACHINE_TYPE, "a machine type like e2-standard-2")},
         references=(
             network_reference("networkInterfaces[].network", holds=False),
             Reference(path="networkInterfaces[].subnetwork", types=(SUBNETWORK,), holds=False),

@@ -27,7 +27,8 @@ _DISK = "gcp:compute/disk:Disk"
 _INSTANCE = "gcp:compute/instance:Instance"
 _POLICY = "gcp:compute/resourcePolicy:ResourcePolicy"
 _ATTACHED = "gcp:compute/attachedDisk:AttachedDisk"
-_MACHINE_TYPE = r"(.*/)?[a-z]\d+[a-z]?-[a-z0-9-]+|(.*/)?custom-\d+-\d+"
+MACHINE_TYPE = r"(.*/)?[a-z]\d+[a-z]?-[a-z0-9-]+|(.*/)?custom-\d+-\d+"
+_METADATA_BYTES = 256 * 1024
 _DISK_TYPES = words(
     "pd-standard pd-balanced pd-ssd pd-extreme hyperdisk-balanced hyperdisk-extreme hyperdisk-ml",
     "hyperdisk-throughput hyperdisk-balanced-high-availability",
@@ -50,7 +51,16 @@ def _disk_wrong(asked: Request) -> Iterable[Refusal]:
         yield "size", "is required for a disk made of nothing; give a number of GB"
 
 
+def metadata_wrong(asked: Request, path: str = "metadata") -> Iterable[Refusal]:
+    """What Compute Engine refuses of a machine's metadata: 256 KB a value."""
+    for key, value in (asked.get(path) or {}).items():
+        size = len(str(value).encode())
+        if size > _METADATA_BYTES:
+            yield f"{path}.{key}", f"has {size} bytes; use at most {_METADATA_BYTES}"
+
+
 def _instance_wrong(asked: Request) -> Iterable[Refusal]:
+    yield from metadata_wrong(asked)
     for at, interface in asked.every("networkInterfaces[]"):
         if not any(interface.get(name) for name in ("network", "subnetwork", "networkAttachment")):
             yield f"{at}.subnetwork", "is required: name a network or a subnetwork"
@@ -162,7 +172,7 @@ RULES: dict[str, TypeRules] = {
         name=COMPUTE_NAME,
         api="compute.googleapis.com",
         defaults={"canIpForward": False, "deletionProtection": False},
-        patterns={"machineType": (_MACHINE_TYPE, "a machine type like e2-standard-2")},
+        patterns={"machineType": (MACHINE_TYPE, "a machine type like e2-standard-2")},
         references=(
             network_reference("networkInterfaces[].network"),
             Reference(path="networkInterfaces[].subnetwork", types=(SUBNETWORK,)),
