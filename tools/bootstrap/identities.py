@@ -77,32 +77,46 @@ def identities(wanted: Wanted) -> tuple[Identity, ...]:
     read that stack's state and have its secrets decrypted.
     """
     deploys = f"environment-{wanted.environment}" if wanted.environment else BRANCH
+    building = (_builder(),) if wanted.environment else ()
     return (
-        Identity(
-            account="pulumi-preview",
-            purpose="CI: reads the state and the project, changes nothing",
-            trusted=(BRANCH,) if wanted.environment else (BRANCH, PULL_REQUEST),
-            project_roles=dict.fromkeys(roles.READ),
-            bucket_roles=("roles/storage.objectViewer",),
-            key_roles=("roles/cloudkms.cryptoKeyDecrypter",),
-            variable="PREVIEW_ACCOUNT",
-        ),
-        Identity(
-            account="pulumi-build",
-            purpose="CI: pushes the images that a deployment is to run",
-            trusted=(BRANCH,),
-            project_roles=dict.fromkeys(roles.BUILD),
-            bucket_roles=(),
-            key_roles=(),
-            variable="BUILD_ACCOUNT",
-        ),
-        Identity(
-            account="pulumi-deploy",
-            purpose="CI: deploys the stack",
-            trusted=(deploys,),
-            project_roles={role: roles.CONDITIONS.get(role) for role in roles.deploy()},
-            bucket_roles=("roles/storage.objectUser",),
-            key_roles=("roles/cloudkms.cryptoKeyDecrypter",),
-            variable="DEPLOY_ACCOUNT",
-        ),
+        _previewer((BRANCH,) if wanted.environment else (BRANCH, PULL_REQUEST)),
+        *building,
+        _deployer(deploys),
+    )
+
+
+def _previewer(trusted: tuple[str, ...]) -> Identity:
+    return Identity(
+        account="pulumi-preview",
+        purpose="CI: reads the state and the project, changes nothing",
+        trusted=trusted,
+        project_roles=dict.fromkeys(roles.READ),
+        bucket_roles=("roles/storage.objectViewer",),
+        key_roles=("roles/cloudkms.cryptoKeyDecrypter",),
+        variable="PREVIEW_ACCOUNT",
+    )
+
+
+def _builder() -> Identity:
+    """Pushes what an approval is asked for; a stack without one is built while it is deployed."""
+    return Identity(
+        account="pulumi-build",
+        purpose="CI: pushes the images that a deployment is to run",
+        trusted=(BRANCH,),
+        project_roles=dict.fromkeys(roles.BUILD),
+        bucket_roles=(),
+        key_roles=(),
+        variable="BUILD_ACCOUNT",
+    )
+
+
+def _deployer(trusted: str) -> Identity:
+    return Identity(
+        account="pulumi-deploy",
+        purpose="CI: deploys the stack",
+        trusted=(trusted,),
+        project_roles={role: roles.CONDITIONS.get(role) for role in roles.deploy()},
+        bucket_roles=("roles/storage.objectUser",),
+        key_roles=("roles/cloudkms.cryptoKeyDecrypter",),
+        variable="DEPLOY_ACCOUNT",
     )
