@@ -2,6 +2,7 @@
 STACK ?= dev
 FORMAT ?= text
 FROM ?= stack
+TARGET ?= production
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
@@ -11,7 +12,7 @@ MAKEFLAGS += --no-print-directory
 export PULUMI_ERROR_OUTPUT_STRING := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview rehearse frontend-env test check format inventory docs lock clean
+.PHONY: help setup preview rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +38,47 @@ rehearse: $(SETUP) ## Take a stack through its life on the real engine and the s
 frontend-env: $(SETUP) ## Write .env.STACK.TARGET for a frontend's build: STACK=dev|prod FROM=stack|plan
 	@$(BIN)/python -m tools.frontend_env $(STACK) --from $(FROM)
 
+bootstrap: $(SETUP) ## Prepare a project for Pulumi and CI: STACK= REPOSITORY=owner/name DRY_RUN=1
+	@$(BIN)/python -m tools.bootstrap $(STACK) --repository "$(REPOSITORY)" --repository-id "$(REPOSITORY_ID)" \
+	  --project "$(PROJECT)" --region "$(REGION)" --environment "$(ENVIRONMENT)" --bucket "$(STATE_BUCKET)" \
+	  --people "$(PEOPLE)" $(if $(DRY_RUN),--dry-run)
+
+images: $(SETUP) ## Build and push a stack's images, and write down their digests: STACK=dev|prod
+	@$(BIN)/python -m tools.delivery images $(STACK)
+
+plan: $(SETUP) ## Ask Pulumi what a deployment would do, and write it down: STACK=dev|prod RELEASE=file
+	@tools/install-pulumi
+	@$(BIN)/python -m tools.delivery plan $(STACK) --release "$(RELEASE)"
+
+plan-offline: $(SETUP) ## Compare a stack's plan with that of an earlier commit, with no account: STACK= BASE=
+	@$(BIN)/python -m tools.delivery plan-offline $(STACK) --base "$(BASE)"
+
+deploy: $(SETUP) ## Bring a stack up, or exactly an approved plan: STACK=dev|prod APPROVED=file
+	@tools/install-pulumi
+	@$(BIN)/python -m tools.delivery deploy $(STACK) --approved "$(APPROVED)"
+
+drift: $(SETUP) ## Look for what is no longer as Pulumi left it: STACK=dev|prod
+	@tools/install-pulumi
+	@$(BIN)/python -m tools.delivery drift $(STACK)
+
+comment: ## Write what was found into a pull request's one comment: PULL_REQUEST=number
+	@$(PYTHON) -m tools.delivery tell comment "$(PULL_REQUEST)"
+
+summary: ## Write what was found into a workflow job's summary
+	@$(PYTHON) -m tools.delivery tell summary
+
+report-drift: ## Open, update or close a stack's issue on drift: STACK=dev|prod
+	@$(PYTHON) -m tools.delivery tell drift $(STACK)
+
+frontend-bundle: $(SETUP) ## Build a Next.js frontend for a stack: STACK= FOLDER= TARGET=production FROM=stack|plan
+	@$(BIN)/python -m tools.frontend_bundle $(STACK) "$(FOLDER)" --target "$(TARGET)" --from $(FROM)
+
+frontend-build: $(SETUP) ## Order a frontend's build where its variables changed: STACK=dev|prod
+	@$(BIN)/python -m tools.frontend_build $(STACK)
+
+lint-workflows: $(SETUP_DEV) ## Lint the workflows with actionlint and zizmor
+	@tools/lint-workflows
+
 test: $(SETUP_DEV) ## Run every test
 	@$(BIN)/python -m pytest
 
@@ -44,6 +86,7 @@ check: $(SETUP_DEV) ## Format, lint, types and tests: what CI runs
 	@$(BIN)/ruff format --check $(CHECKED)
 	@$(BIN)/ruff check $(CHECKED)
 	@$(BIN)/ty check --error-on-warning $(CHECKED)
+	@tools/lint-workflows
 	@$(MAKE) test
 
 format: $(SETUP_DEV) ## Format the code

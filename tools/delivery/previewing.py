@@ -1,0 +1,62 @@
+"""What Pulumi says it would do: asked of `pulumi`, and reduced to what people and later steps compare.
+
+Owns the reading of its answer. A secret is not in it: Pulumi writes `[secret]` in its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from tools.delivery.files import DeliveryError, Step
+from tools.delivery.programs import attempt, failure
+
+_NOTHING = frozenset({"same", "read", "read-discard", "refresh"})
+"""Words for a step that changes nothing."""
+
+
+def changes(*words: str) -> list[Step]:
+    """The steps of a preview that change something.
+
+    Args:
+        *words: the command after `pulumi`, e.g. `preview --stack dev`.
+    """
+    command = ("pulumi", *words, "--json", "--non-interactive")
+    done = attempt(*command)
+    digest = _digest(done.stdout)
+    if done.returncode != 0:
+        raise _refused(command, digest, done.stderr)
+    if digest is None:
+        raise DeliveryError(f"{' '.join(command[:2])} gave no JSON; use the Pulumi that pyproject.toml names")
+    return [_step(each) for each in digest.get("steps", []) if each["op"] not in _NOTHING]
+
+
+def _step(step: dict[str, Any]) -> Step:
+    inputs = json.dumps((step.get("newState") or {}).get("inputs", {}), sort_keys=True)
+    return Step(
+        op=step["op"],
+        urn=step["urn"],
+        properties=sorted(step.get("detailedDiff") or step.get("diffReasons") or []),
+        inputs=hashlib.sha256(inputs.encode()).hexdigest(),
+    )
+
+
+def _digest(text: str) -> dict[str, Any] | None:
+    """The JSON in what was printed, which a banner may stand before."""
+    start = text.find("{")
+    try:
+        return json.loads(text[start:]) if start >= 0 else None
+    except json.JSONDecodeError:
+        return None
+
+
+def _refused(command: tuple[str, ...], digest: dict[str, Any] | None, errors: str) -> DeliveryError:
+    said = [
+        line
+        for each in (digest or {}).get("diagnostics", [])
+        if each.get("severity") == "error"
+        for line in each["message"].strip().splitlines()
+        if line.strip()
+    ]
+    return DeliveryError("\n".join(said)) if said else failure(command, errors)
