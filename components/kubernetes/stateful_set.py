@@ -79,6 +79,7 @@ class StatefulSet(ComponentResource):
             spec={
                 # The pod's own address, which the name follows when the pod moves.
                 "cluster_ip": "None",
+                "cluster_ips": ["None"],
                 "selector": self._selector,
                 "ports": [
                     {"name": "http", "port": self.port, "target_port": self.port, "protocol": "TCP"},
