@@ -124,18 +124,21 @@ class CronJob(ComponentResource):
                 "labels": self._labels,
                 "annotations": after(network.name, args.after),
             },
-            spec={
-                "schedule": args.schedule,
-                "time_zone": args.time_zone,
-                # A run that is late is left out, and one that still goes on keeps the next from starting.
-                "concurrency_policy": "Forbid",
-                "starting_deadline_seconds": _LATEST_START_SECONDS,
-                "successful_jobs_history_limit": 1,
-                "failed_jobs_history_limit": 3,
-                "job_template": {"metadata": {"labels": self._labels}, "spec": self._run()},
-            },
+            spec=self._spec(),
             opts=ResourceOptions(parent=self),
         )
+
+    def _spec(self) -> batch.v1.CronJobSpecArgsDict:
+        return {
+            "schedule": self._args.schedule,
+            "time_zone": self._args.time_zone,
+            # A run that is late is left out, and one that still goes on keeps the next from starting.
+            "concurrency_policy": "Forbid",
+            "starting_deadline_seconds": _LATEST_START_SECONDS,
+            "successful_jobs_history_limit": 1,
+            "failed_jobs_history_limit": 3,
+            "job_template": {"metadata": {"labels": self._labels}, "spec": self._run()},
+        }
 
     def _run(self) -> batch.v1.JobSpecArgsDict:
         args = self._args

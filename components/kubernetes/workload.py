@@ -10,7 +10,7 @@ it as well would be scaled by two, and one that stops saying it goes through a s
 from __future__ import annotations
 
 from pulumi import ComponentResource, CustomTimeouts, Output, ResourceOptions
-from pulumi_kubernetes import apps, autoscaling, policy
+from pulumi_kubernetes import apps, autoscaling, meta, policy
 
 from components.kubernetes.names import labels
 from components.kubernetes.network_policy import NetworkPolicy, NetworkPolicyArgs
@@ -71,6 +71,15 @@ class Workload(ComponentResource):
         )
 
     def _deploy(self, network: NetworkPolicy) -> apps.v1.Deployment:
+        seconds = f"{self._args.rollout_seconds}s"
+        return apps.v1.Deployment(
+            self._name,
+            metadata={**self._metadata(), "annotations": after(network.name, self._args.after)},
+            spec=self._deployment_spec(),
+            opts=ResourceOptions(parent=self, custom_timeouts=CustomTimeouts(create=seconds, update=seconds)),
+        )
+
+    def _deployment_spec(self) -> apps.v1.DeploymentSpecArgsDict:
         args = self._args
         template = PodTemplate(
             container=args.container,
@@ -80,65 +89,41 @@ class Workload(ComponentResource):
             drain_seconds=args.drain_seconds,
             grace_seconds=args.grace_seconds,
         )
-        return apps.v1.Deployment(
-            self._name,
-            metadata={
-                "name": args.name,
-                "namespace": args.namespace,
-                "labels": self._labels,
-                "annotations": after(network.name, args.after),
-            },
-            spec={
-                "selector": {"match_labels": self.selector},
-                "strategy": {
-                    "type": "RollingUpdate",
-                    "rolling_update": {"max_surge": 1, "max_unavailable": 0},
-                },
-                "min_ready_seconds": _MIN_READY_SECONDS,
-                "progress_deadline_seconds": max(
-                    _DEFAULT_PROGRESS_SECONDS, args.start_seconds + _MIN_READY_SECONDS
-                ),
-                "revision_history_limit": 3,
-                "template": pod_template(template),
-            },
-            opts=ResourceOptions(parent=self, custom_timeouts=self._timeouts()),
-        )
-
-    def _timeouts(self) -> CustomTimeouts:
-        seconds = f"{self._args.rollout_seconds}s"
-        return CustomTimeouts(create=seconds, update=seconds)
+        slowest = args.start_seconds + _MIN_READY_SECONDS
+        return {
+            "selector": {"match_labels": self.selector},
+            # A new pod first, and an old one goes when the new one has stayed ready.
+            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}},
+            "min_ready_seconds": _MIN_READY_SECONDS,
+            "progress_deadline_seconds": max(_DEFAULT_PROGRESS_SECONDS, slowest),
+            "revision_history_limit": 3,
+            "template": pod_template(template),
+        }
 
     def _scale(self, deployment: apps.v1.Deployment) -> autoscaling.v2.HorizontalPodAutoscaler:
-        args, replicas = self._args, self._args.replicas
-        metric: autoscaling.v2.MetricSpecArgsDict = {
-            "type": "Resource",
-            "resource": {
-                "name": "cpu",
-                "target": {"type": "Utilization", "average_utilization": replicas.cpu_percent},
-            },
+        replicas = self._args.replicas
+        target: autoscaling.v2.CrossVersionObjectReferenceArgsDict = {
+            "api_version": "apps/v1",
+            "kind": "Deployment",
+            "name": deployment.metadata.name,
         }
         return autoscaling.v2.HorizontalPodAutoscaler(
             f"{self._name}-autoscaler",
-            metadata={"name": args.name, "namespace": args.namespace, "labels": self._labels},
+            metadata=self._metadata(),
             spec={
-                "scale_target_ref": {
-                    "api_version": "apps/v1",
-                    "kind": "Deployment",
-                    "name": deployment.metadata.name,
-                },
+                "scale_target_ref": target,
                 "min_replicas": replicas.minimum,
                 "max_replicas": replicas.maximum,
-                "metrics": [metric],
+                "metrics": [_cpu(replicas.cpu_percent)],
                 "behavior": {"scale_down": {"stabilization_window_seconds": _SCALE_DOWN_SECONDS}},
             },
             opts=ResourceOptions(parent=self),
         )
 
     def _limit_disruption(self) -> policy.v1.PodDisruptionBudget:
-        args = self._args
         return policy.v1.PodDisruptionBudget(
             f"{self._name}-disruption",
-            metadata={"name": args.name, "namespace": args.namespace, "labels": self._labels},
+            metadata=self._metadata(),
             spec={
                 "selector": {"match_labels": self.selector},
                 # Not a minimum, which with a single pod would let no node be drained.
@@ -148,3 +133,11 @@ class Workload(ComponentResource):
             },
             opts=ResourceOptions(parent=self),
         )
+
+    def _metadata(self) -> meta.v1.ObjectMetaArgsDict:
+        return {"name": self._args.name, "namespace": self._args.namespace, "labels": self._labels}
+
+
+def _cpu(percent: int) -> autoscaling.v2.MetricSpecArgsDict:
+    target: autoscaling.v2.MetricTargetArgsDict = {"type": "Utilization", "average_utilization": percent}
+    return {"type": "Resource", "resource": {"name": "cpu", "target": target}}
