@@ -41,7 +41,8 @@ _USUAL_LINE = re.compile(
 )
 _CLASS = re.compile(r"^(?:@pulumi\.\w+\n)?(?P<text>class (?P<name>\w+)\b)", re.MULTILINE)
 _NESTED = ("_inputs", "outputs")
-_SUFFIXES = ("", "Args", "ArgsDict", "Result")
+_DICTIONARY = "ArgsDict"
+_SUFFIXES = ("", "Args", _DICTIONARY, "Result")
 
 
 class _Area(SourceFileLoader):
@@ -134,8 +135,11 @@ class _Maker:
     def find(self, name: str) -> Any:
         """The class `name`, or the names that a `from … import *` needs."""
         if name == "__all__":
+            importing = sys._getframe(1)
+            if importing.f_globals.get("__name__") == self._module.__package__:
+                return sorted(self._bodies)  # the area's own `__init__`, run in the ordinary way
             # The file that imports needs what it names itself, and no more.
-            return sorted(_words(sys._getframe(1).f_code) & self._bodies.keys())
+            return sorted(self._named_in(importing.f_code))
         if name not in self._bodies:
             raise AttributeError(name)
         self._make(name)
@@ -147,11 +151,15 @@ class _Maker:
         while waiting:
             body = self._bodies[waiting.pop()]
             self._module.__dict__[body.co_name] = self._build(body)
-            waiting |= (_words(body) & self._bodies.keys()) - self._module.__dict__.keys()
+            waiting |= self._named_in(body) - self._module.__dict__.keys()
+
+    def _named_in(self, code: CodeType) -> set[str]:
+        """The classes whose names stand in `code`; those of dictionaries serve type checkers alone."""
+        return {name for name in _words(code) & self._bodies.keys() if not name.endswith(_DICTIONARY)}
 
     def _build(self, body: CodeType) -> type:
         function = FunctionType(body, self._module.__dict__, body.co_name)
-        if body.co_name.endswith("ArgsDict"):
+        if body.co_name.endswith(_DICTIONARY):
             return builtins.__build_class__(function, body.co_name, TypedDict)
         if self._module.__name__.endswith("outputs"):
             return pulumi.output_type(builtins.__build_class__(function, body.co_name, dict))

@@ -11,24 +11,31 @@ import pulumiverse_time as time
 import pulumiverse_vercel as vercel
 from pulumi import ProviderResource
 
-from services.axis.axis import builds_images
+from components.environment import Environment
+from services.axis.axis import builds_images as axis_builds_images
+from services.memorise.memorise import builds_images as memorise_builds_images
 from services.stack_secrets import StackSecrets
 from settings import Settings
 
 
-def providers(settings: Settings, stack: str) -> Iterator[ProviderResource]:
+def providers(settings: Settings, environment: Environment) -> Iterator[ProviderResource]:
     """The providers that a stack's systems need, and no other: each asks for something of its own."""
     yield gcp.Provider(
         "gcp",
-        project=settings.project,
-        region=settings.region,
-        default_labels={**settings.labels, "environment": stack, "managed-by": "pulumi"},
+        project=environment.project,
+        region=environment.region,
+        default_labels=environment.labels,
     )
     yield time.Provider("time")
     yield random.Provider("random")
-    if settings.axis and builds_images(settings.axis):
+    if _builds_images(settings):
         # It asks for the Docker daemon at once, also in a preview: only where something is built.
         yield docker.Provider("docker")
     if settings.axis and settings.axis.frontend.vercel:
-        token = StackSecrets(stack, "vercel").require("api_token")
+        token = StackSecrets(environment.stack, "vercel").require("api_token")
         yield vercel.Provider("vercel", api_token=token, team=settings.axis.frontend.vercel.team_id)
+
+
+def _builds_images(settings: Settings) -> bool:
+    axis, memorise = settings.axis, settings.memorise
+    return bool((axis and axis_builds_images(axis)) or (memorise and memorise_builds_images(memorise)))

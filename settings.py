@@ -19,14 +19,20 @@ from pydantic import Field, ValidationError, model_validator
 from components.environment import Environment
 from services.axis.prerequisites import axis_prerequisites
 from services.axis.settings import AxisSettings
+from services.clusters.prerequisites import kubernetes_prerequisites
+from services.clusters.settings import KubernetesSettings
 from services.explanations import Explanations
+from services.llm_gateway.prerequisites import llm_gateway_prerequisites
+from services.llm_gateway.settings import LlmGatewaySettings
+from services.memorise.prerequisites import memorise_prerequisites
+from services.memorise.settings import MemoriseSettings
 from services.palma_ai.prerequisites import palma_ai_prerequisites
 from services.palma_ai.settings import PalmaAiSettings
 from services.settings import Model, NetworkSettings, SettingsError
 
 NAMESPACE = "ai-platform"
-_SYSTEMS = ("axis", "palma_ai")
-_OBJECTS = ("labels", "network", *_SYSTEMS)
+_SYSTEMS = ("axis", "llm_gateway", "memorise", "palma_ai")
+_OBJECTS = ("labels", "network", "kubernetes", *_SYSTEMS)
 
 LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 LabelValue = Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,63}$")]
@@ -76,7 +82,14 @@ class Settings(Model):
         examples=["{team: ai}"],
     )
     network: NetworkSettings = NetworkSettings()
+    kubernetes: KubernetesSettings | None = Field(
+        default=None, description="Clusters, for the systems that run in one; null for none."
+    )
     axis: AxisSettings | None = Field(default=None, description="AXIS; null leaves it out.")
+    llm_gateway: LlmGatewaySettings | None = Field(
+        default=None, description="The LLM gateway; null leaves it out."
+    )
+    memorise: MemoriseSettings | None = Field(default=None, description="memorise; null leaves it out.")
     palma_ai: PalmaAiSettings | None = Field(default=None, description="palma_ai; null leaves it out.")
 
     @model_validator(mode="after")
@@ -101,6 +114,12 @@ class Settings(Model):
         existing: list[str] = []
         if self.axis:
             existing += axis_prerequisites(self.axis, self.project)
+        if self.kubernetes:
+            existing += kubernetes_prerequisites(self.kubernetes)
+        if self.llm_gateway:
+            existing += llm_gateway_prerequisites(self.llm_gateway, self.project)
+        if self.memorise:
+            existing += memorise_prerequisites(self.memorise, self.project)
         if self.palma_ai:
             existing += palma_ai_prerequisites(self.palma_ai, self.project)
         return existing
@@ -119,6 +138,7 @@ class Settings(Model):
                 zone=self.zone or f"{self.region}-b",
                 stack=stack,
                 prefix=self.prefix,
+                labels={**self.labels, "environment": stack, "managed-by": "pulumi"},
                 protect=self.protect,
             )
         except ValueError as error:

@@ -1,1 +1,3 @@
 """Building blocks of the platforms: one entity a file, none of which knows a system."""
+
+import lazy_sdk  # noqa: F401 - before any component imports an SDK

@@ -56,6 +56,8 @@ class Environment:
         zone: zone of everything zonal, inside `region`.
         stack: the stack's name, part of every physical name.
         prefix: first part of every physical name.
+        labels: of everything that can have some. The provider's default labels are the same, and don't reach
+            every type: alerts and clusters name these themselves.
         protect: the one switch of every protection there is: Pulumi's `protect`, the provider's and the
             API's deletion protection, and the refusal to delete a bucket that holds objects.
         api_projects: API name to the project ID, as an output that resolves once that API can be used.
@@ -67,6 +69,7 @@ class Environment:
     zone: str
     stack: str
     prefix: str = "ai"
+    labels: Mapping[str, str] = field(default_factory=dict)
     protect: bool = True
     api_projects: Mapping[str, Input[str]] = field(default_factory=dict)
 

@@ -66,6 +66,7 @@ class MetricAlerts(ComponentResource):
             project=self._project,
             display_name=email,
             type="email",
+            user_labels=self._args.environment.labels,
             labels={"email_address": email},
             opts=ResourceOptions(parent=self),
         )
@@ -77,6 +78,7 @@ class MetricAlerts(ComponentResource):
             display_name=self._args.environment.physical_name(_dashed(rule.name)),
             combiner="OR",
             severity=rule.severity,
+            user_labels=self._args.environment.labels,
             conditions=[
                 monitoring.AlertPolicyConditionArgs(
                     display_name=rule.name,

@@ -63,8 +63,6 @@ class UptimeAlert(ComponentResource):
         super().__init__("ai-platform:components:UptimeAlert", name, None, opts)
         self._name, self._args = name, args
         self._project = args.environment.project_using(MONITORING_API)
-        # The provider's default labels do not reach these.
-        self._labels = {"managed-by": "pulumi", "stack": args.environment.stack}
 
         check = self._check()
         self.policy = self._alert(check, self._channel()).name
@@ -75,7 +73,7 @@ class UptimeAlert(ComponentResource):
             f"{self._name}-check",
             project=self._project,
             display_name=self._args.environment.physical_name(self._name),
-            user_labels=self._labels,
+            user_labels=self._args.environment.labels,
             timeout="10s",
             period=f"{_CHECK_PERIOD_SECONDS}s",
             selected_regions=list(_REGIONS),
@@ -94,7 +92,7 @@ class UptimeAlert(ComponentResource):
             f"{self._name}-email",
             project=self._project,
             display_name=self._args.email,
-            user_labels=self._labels,
+            user_labels=self._args.environment.labels,
             type="email",
             labels={"email_address": self._args.email},
             opts=ResourceOptions(parent=self),
@@ -108,7 +106,7 @@ class UptimeAlert(ComponentResource):
             f"{self._name}-policy",
             project=self._project,
             display_name=subject,
-            user_labels=self._labels,
+            user_labels=self._args.environment.labels,
             combiner="OR",
             severity="CRITICAL",
             conditions=[
