@@ -96,7 +96,7 @@ class AlertSettings(Model):
         default=2, gt=0, le=600, description="Mean time of a request that is not the provider's, in seconds."
     )
     cost_spike_factor: float = Field(
-        default=3, gt=1, le=100, description="An hour's cost over the mean hour of the six before."
+        default=4, gt=1, le=100, description="An hour's cost over the mean hour of the day before."
     )
     cost_spike_floor_usd: float = Field(
         default=10, gt=0, description="An hour's cost below which nothing is a spike, in US dollars."

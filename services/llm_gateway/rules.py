@@ -116,12 +116,14 @@ class Rules:
     def _costs(self) -> Iterator[AlertRule]:
         alerts = self._alerts
         hour = self._cost("1h")
+        # A gateway that is younger than what it is compared with has no usual day yet.
+        known = f"sum by (namespace) ({self._metrics.cost}{{{self._selector}}} offset 25h)"
         yield self._rule(
             "LlmGatewayCostSpike",
-            f"{hour} > {alerts.cost_spike_factor:g} * {self._cost('6h', ' offset 1h')} / 6 "
-            f"and {hour} > {alerts.cost_spike_floor_usd:g}",
+            f"{hour} > {alerts.cost_spike_factor:g} * {self._cost('1d', ' offset 1h')} / 24 "
+            f"and {hour} > {alerts.cost_spike_floor_usd:g} and {known}",
             "WARNING",
-            f"The last hour cost more than {alerts.cost_spike_factor:g} times as much as those before",
+            f"An hour cost more than {alerts.cost_spike_factor:g} times the mean hour of the day before",
             "cost-spikes",
         )
         if alerts.daily_budget_usd is not None:
