@@ -37,8 +37,18 @@ def looked_up(ledger: Ledger, args: Mapping[str, Any], project: str) -> dict[str
     if made is None and not ledger.was_there(identity):
         raise CloudRefused(f"{identity} does not exist; name a cluster that does", "name")
     state = dict(made.state) if made else _unseen(ledger, identity, project, str(place))
-    listed = {f"{name}s": [state[name]] for name in _SINGLE if isinstance(state.get(name), Mapping)}
+    listed = _listed({name: state[name] for name in _SINGLE if isinstance(state.get(name), Mapping)})
     return {**state, **listed, "id": identity, "name": args["name"], "location": place, "project": project}
+
+
+def _listed(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A block whose own blocks are lists of one, at every depth, each under its name's plural."""
+    return {
+        f"{name}s" if isinstance(value, Mapping) else name: [_listed(value)]
+        if isinstance(value, Mapping)
+        else value
+        for name, value in block.items()
+    }
 
 
 def _unseen(ledger: Ledger, identity: str, project: str, place: str) -> dict[str, Any]:
@@ -55,6 +65,7 @@ def _unseen(ledger: Ledger, identity: str, project: str, place: str) -> dict[str
             "dnsEndpointConfig": {"endpoint": endpoint, "allowExternalTraffic": True},
             "ipEndpointsConfig": {"enabled": True},
         },
+        "gatewayApiConfig": {"channel": "CHANNEL_STANDARD"},
         "masterAuth": {"clusterCaCertificate": known.digest("authority")},
         "workloadIdentityConfig": {"workloadPool": f"{project}.svc.id.goog"},
     }

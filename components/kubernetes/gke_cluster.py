@@ -19,11 +19,18 @@ import pulumiverse_time
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
 from pulumi_gcp import container
 
+from components.address_ranges import refuse_overlap
 from components.artifact_registry import ArtifactRegistry
 from components.environment import Environment
 from components.kubernetes import gke_parts as parts
 from components.kubernetes.cluster_key import ClusterKey, ClusterKeyArgs
-from components.kubernetes.cluster_subnet import PODS, SERVICES, ClusterSubnet, ClusterSubnetArgs
+from components.kubernetes.cluster_subnet import (
+    PODS,
+    SERVICES,
+    ClusterSubnet,
+    ClusterSubnetArgs,
+    cluster_ranges,
+)
 from components.kubernetes.maintenance import Maintenance
 from components.remote_registry import RemoteRegistry
 from components.service_account import ServiceAccount, ServiceAccountArgs
@@ -64,6 +71,7 @@ class GkeClusterArgs:
     registries: Mapping[str, ArtifactRegistry | RemoteRegistry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        refuse_overlap(cluster_ranges(self.nodes_cidr, self.pods_cidr, self.services_cidr))
         if self.release_channel not in get_args(ReleaseChannel):
             offered = ", ".join(get_args(ReleaseChannel))
             raise ValueError(
@@ -143,6 +151,7 @@ class GkeCluster(ComponentResource):
             location=self._args.region,
             name=self.cluster_name,
             enable_autopilot=True,
+            resource_labels=self._environment.labels,
             network=self._args.network,
             subnetwork=subnet.subnet,
             ip_allocation_policy={
