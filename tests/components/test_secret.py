@@ -102,3 +102,33 @@ def test_one_switch_keeps_a_secret_and_its_versions(protect: bool) -> None:
     secret = made(Generated, protect=protect).one(SECRET, "token")
 
     assert (secret.protect, secret.inputs["deletionProtection"]) == (protect, protect)
+
+
+def test_what_is_out_of_use_may_be_deleted_even_where_the_stack_is_protected() -> None:
+    def program() -> None:
+        here = environment(protect=True)
+        Secret("used", SecretArgs(environment=here))
+        Secret("unused", SecretArgs(environment=here, protect=False))
+
+    planned = plan(program)
+
+    kept = {one.name: (one.protect, one.inputs["deletionProtection"]) for one in planned.of(SECRET)}
+    assert kept == {"used": (True, True), "unused": (False, False)}
+
+
+def test_where_nothing_is_protected_no_secret_can_be() -> None:
+    assert not SecretArgs(environment=environment(protect=False), protect=True).protected
+
+
+def test_another_generation_is_another_value_and_the_first_says_nothing_of_itself() -> None:
+    """What was generated before there were generations must stay what it is."""
+    [first] = made(Generated).of("random:index/randomPassword:RandomPassword")
+    [third] = made(lambda: Generated(generation=3)).of("random:index/randomPassword:RandomPassword")
+
+    assert "keepers" not in first.inputs
+    assert third.inputs["keepers"] == {"generation": "3"}
+
+
+def test_a_generation_that_can_not_be_counted_is_refused() -> None:
+    with pytest.raises(ValueError, match="write 1 or more"):
+        Generated(generation=0)
