@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi import Output, ResourceOptions
 from pulumi_gcp import Provider, container
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 PROJECT = "acme-test"
 CONFIG = {"ai-platform:level": "info", "ai-platform:image": "1"}
@@ -73,32 +74,45 @@ class _Inside:
         self._deployment(settings.metadata.name, secret.metadata.name, migration.metadata.name)
         pulumi.export(f"{cluster}_address", self._service().spec.cluster_ip)
 
-    def _metadata(self, name: str) -> dict:
-        return {"name": name, "namespace": self._namespace}
+    def _metadata(self, name: str, **annotations: pulumi.Input[str]) -> ObjectMetaArgs:
+        return ObjectMetaArgs(name=name, namespace=self._namespace, annotations=annotations)
 
     def _migration(self) -> kubernetes.batch.v1.Job:
-        container_ = {"name": "migrate", "image": self._image}
         return kubernetes.batch.v1.Job(
             f"migrate-{self._cluster}",
-            metadata={
-                **self._metadata(f"migrate-{self._image[-8:]}"),
-                "annotations": {"pulumi.com/replaceUnready": "true"},
+            metadata=self._metadata(f"migrate-{self._image[-8:]}", **{"pulumi.com/replaceUnready": "true"}),
+            spec={
+                "template": {
+                    "spec": {
+                        "restart_policy": "Never",
+                        "containers": [{"name": "migrate", "image": self._image}],
+                    }
+                }
             },
-            spec={"template": {"spec": {"restart_policy": "Never", "containers": [container_]}}},
             opts=self._options,
         )
 
     def _deployment(self, settings: Output[str], secret: Output[str], migration: Output[str]) -> None:
-        sources = [{"config_map_ref": {"name": settings}}, {"secret_ref": {"name": secret}}]
         labels = {"app": "api"}
         kubernetes.apps.v1.Deployment(
             f"api-{self._cluster}",
-            metadata={**self._metadata("api"), "annotations": {"after": migration}},
+            metadata=self._metadata("api", after=migration),
             spec={
                 "selector": {"match_labels": labels},
                 "template": {
                     "metadata": {"labels": {**labels, "app.kubernetes.io/part-of": "system"}},
-                    "spec": {"containers": [{"name": "api", "image": self._image, "env_from": sources}]},
+                    "spec": {
+                        "containers": [
+                            {
+                                "name": "api",
+                                "image": self._image,
+                                "env_from": [
+                                    {"config_map_ref": {"name": settings}},
+                                    {"secret_ref": {"name": secret}},
+                                ],
+                            }
+                        ]
+                    },
                 },
             },
             opts=self._options,
