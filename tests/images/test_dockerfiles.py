@@ -8,14 +8,21 @@ from pathlib import Path
 
 import pytest
 
-AXIS = Path(__file__).parents[2] / "services" / "axis"
-DOCKERFILES = sorted(AXIS.glob("*/Dockerfile"))
+SERVICES = Path(__file__).parents[2] / "services"
+DOCKERFILES = sorted(SERVICES.glob("*/*/Dockerfile"))
 # Debian's archive drops a version when the next one comes: a pinned one stops building. The base is pinned.
 _ACCEPTED = ("DL3008",)
 
 
 def test_there_is_one_for_each_image() -> None:
-    assert [path.parent.name for path in DOCKERFILES] == ["api", "frontend", "keeper"]
+    folders = [str(path.parent.relative_to(SERVICES)) for path in DOCKERFILES]
+    assert folders == [
+        "axis/api",
+        "axis/frontend",
+        "axis/keeper",
+        "memorise/ai_engine",
+        "memorise/content_engine",
+    ]
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
