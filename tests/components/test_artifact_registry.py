@@ -6,8 +6,10 @@ import pulumi
 import pytest
 
 from components.artifact_registry import ArtifactRegistry, ArtifactRegistryArgs
+from components.secret import Given, Secret, SecretArgs
 from simulator.in_process import Plan
 from tests.components.cloud_run import account, environment, planned
+from tests.components.environments import awaited
 
 REPOSITORY = "gcp:artifactregistry/repository:Repository"
 MEMBER = "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"
@@ -90,3 +92,16 @@ def test_readers_pull_and_writers_push_and_each_is_granted_on_this_repository_al
         "images-writer-ci": "roles/artifactregistry.writer",
     }
     assert {grant.inputs["repository"] for grant in plan.of(MEMBER)} == {"ai-prod-images"}
+
+
+def test_a_reader_that_comes_later_is_told_the_name_once_it_may_pull() -> None:
+    def program() -> None:
+        registry = ArtifactRegistry("images", ArtifactRegistryArgs(environment=environment()))
+        url = registry.url_for("nodes", "serviceAccount:nodes@acme-prod.iam.gserviceaccount.com")
+        Secret("puller", SecretArgs(environment=environment(), source=Given(value=url)))
+
+    plan = planned(program, existing=["serviceAccounts/nodes@acme-prod.iam.gserviceaccount.com"])
+
+    puller, grant = plan.one("gcp:secretmanager/secretVersion:SecretVersion"), plan.one(MEMBER)
+    assert grant.name in awaited(plan, puller)
+    assert grant.inputs["role"] == "roles/artifactregistry.reader"
