@@ -43,10 +43,10 @@ def kubernetes_refusals(
     yield from parts or _overlaps(made, network)
     for name, cluster in settings.clusters.items():
         yield from _existing(name, cluster, environment)
+    yield from _twice(settings)
     for host in hosts:
-        yield from refused(
-            "kubernetes", lambda host=host: ManagedCertificateArgs(environment=environment, host=host)
-        )
+        wanted = partial(ManagedCertificateArgs, environment=environment, host=host)
+        yield from refused("kubernetes", wanted)
 
 
 def _made(name: str, cluster: ClusterSettings) -> Iterator[Refusal]:
@@ -69,6 +69,16 @@ def _overlaps(made: Mapping[str, ClusterSettings], network: NetworkSettings) -> 
         overlap = [*refused(f"kubernetes.clusters.{name}", partial(refuse_overlap, together))]
         yield from overlap
         taken = taken if overlap else together
+
+
+def _twice(settings: KubernetesSettings) -> Iterator[Refusal]:
+    """One cluster by two names would be given every object twice."""
+    seen: dict[str, str] = {}
+    for name, cluster in settings.clusters.items():
+        identifier = cluster.existing.identifier if cluster.existing else None
+        if identifier and (other := seen.setdefault(identifier, name)) != name:
+            key = f"kubernetes.clusters.{name}.existing.identifier"
+            yield Refusal(key, f"is cluster {other}'s too; write another, or take one of the two out")
 
 
 def _existing(name: str, cluster: ClusterSettings, environment: Environment) -> Iterator[Refusal]:
