@@ -139,9 +139,15 @@ class SecretSetting(Model):
         default=None, pattern=r"^[1-9]\d*$", description="Version number, with source secret_manager alone."
     )
 
+    generation: int = Field(
+        default=1, ge=1, description="Raising it makes another value, with source generated alone."
+    )
+
     @model_validator(mode="after")
     def _names_what_is_kept_by_hand(self) -> Self:
         by_hand = self.source == "secret_manager"
+        if self.generation > 1 and self.source != "generated":
+            raise ValueError("`generation` belongs to source generated; take it out")
         if by_hand and not (self.secret and self.version):
             raise ValueError("source secret_manager needs both `secret` (its ID) and `version` (a number)")
         if not by_hand and (self.secret or self.version):

@@ -44,4 +44,6 @@ class StackSecrets:
         """
         if setting.secret and setting.version:
             return Existing(secret=setting.secret, version=setting.version)
-        return Generated() if setting.source == "generated" else Given(value=self.require(name))
+        if setting.source == "generated":
+            return Generated(generation=setting.generation)
+        return Given(value=self.require(name))

@@ -434,3 +434,18 @@ def test_a_stack_s_secret_is_read_by_no_account_since_the_cluster_is_handed_it(s
 def test_outputs_name_secrets_and_never_hold_one(synced: Plan) -> None:
     for name, value in synced.outputs.items():
         assert opened(value) == value, name
+
+
+def test_a_raised_generation_is_another_key_and_other_pods_of_who_knows_it() -> None:
+    asked = {
+        **DEPLOYED["content_engine"],
+        "secrets": {"INGEST_API_KEY": {"source": "generated", "generation": 2}},
+    }
+    before, after = planned(**DEPLOYED), planned(content_engine=asked)
+    (value,) = [
+        each for each in after.of("random:index/randomPassword:RandomPassword") if "content" in each.name
+    ]
+
+    assert value.inputs["keepers"] == {"generation": "2"}
+    kept = "memorise-content-engine-ingest-api-key-value"
+    assert "keepers" not in before.one("random:index/randomPassword:RandomPassword", kept).inputs

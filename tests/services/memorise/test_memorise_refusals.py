@@ -214,6 +214,10 @@ def test_pods_that_are_not_google_s_can_save_nothing_to_a_bucket() -> None:
         ({"qdrant": {"region": "us-east4"}}, "`region` belongs to `url`"),
         ({"redis": {**REDIS, "memory_gb": 2}}, "memory_gb belongs to a Redis made here"),
         (
+            {"qdrant": {"api_key": {"source": "config", "generation": 2}}},
+            "`generation` belongs to source generated",
+        ),
+        (
             {"ai_engine": {**AI, "env": {"A": "1"}, "secrets": {"A": {"source": "generated"}}}},
             "stands in `env` and in `secrets`",
         ),
