@@ -46,7 +46,7 @@ def _build(image: dict[str, Any]) -> str:
     name, build = image["imageName"], image["build"]
     with TemporaryDirectory() as folder:
         metadata = Path(folder) / "metadata.json"
-        show("docker", "buildx", "build", *_words(name, build), "--metadata-file", str(metadata))
+        show("docker", "buildx", "build", "--metadata-file", str(metadata), *_words(name, build))
         try:
             digest = json.loads(metadata.read_text())["containerimage.digest"]
         except (FileNotFoundError, KeyError, json.JSONDecodeError):
