@@ -80,12 +80,13 @@ def _google_kubeconfig(endpoint: str, authority: str) -> str:
     )
 
 
-def existing_kubeconfig(identifier: str, parent: Resource) -> Output[str]:
+def existing_kubeconfig(identifier: str, parent: Resource, network: Input[str] | None = None) -> Output[str]:
     """A kubeconfig for a cluster of Google Kubernetes Engine that somebody else made, as it is today.
 
     Args:
         identifier: `projects/P/locations/L/clusters/N`.
         parent: what asks for it.
+        network: ID of the VPC that it has to be in; any without one.
 
     Raises:
         ValueError: the identifier is none.
@@ -99,10 +100,17 @@ def existing_kubeconfig(identifier: str, parent: Resource) -> Output[str]:
         name=parts["name"],
         opts=InvokeOutputOptions(parent=parent),
     )
-    return found.apply(_kubeconfig_of)
+    return Output.all(found=found, network=network).apply(
+        lambda known: _kubeconfig_of(known["found"], known["network"])
+    )
 
 
-def _kubeconfig_of(found: container.GetClusterResult) -> str:
+def _kubeconfig_of(found: container.GetClusterResult, network: str | None) -> str:
+    if network and found.network and _short(found.network) != _short(network):
+        raise RunError(
+            f"cluster {found.name} is in network {_short(found.network)}, and its pods reach no store in "
+            f"{_short(network)}; write existing.other_network: true, and say where its stores are"
+        )
     if not any(each.channel == "CHANNEL_STANDARD" for each in found.gateway_api_configs):
         update = f"gcloud container clusters update {found.name} --location {found.location}"
         raise RunError(f"cluster {found.name} has no Gateway API; run `{update} --gateway-api=standard`")
@@ -111,3 +119,7 @@ def _kubeconfig_of(found: container.GetClusterResult) -> str:
             if dns.allow_external_traffic and dns.endpoint:
                 return _google_kubeconfig(dns.endpoint, "")
     return _google_kubeconfig(found.endpoint, found.master_auths[0].cluster_ca_certificate)
+
+
+def _short(network: str) -> str:
+    return network.rpartition("/")[2]

@@ -70,7 +70,8 @@ def _google(
     foundation: Foundation,
     parent: Resource,
 ) -> Cluster:
-    kubeconfig = existing_kubeconfig(identifier, parent)
+    network = None if existing.other_network else foundation.network.network
+    kubeconfig = existing_kubeconfig(identifier, parent, network)
     if existing.node_service_account:
         member = f"serviceAccount:{existing.node_service_account}"
         for registry in (foundation.images, foundation.mirror):

