@@ -136,8 +136,8 @@ def _postgres(settings: LlmGatewaySettings, environment: Environment) -> Iterato
 
 def _given_stores(settings: LlmGatewaySettings, kubernetes: KubernetesSettings) -> Iterator[Refusal]:
     for name in sorted(settings.clusters):
-        there, existing = settings.in_cluster(name), kubernetes.clusters[name].existing
-        if existing is not None and existing.identifier is None:
+        there = settings.in_cluster(name)
+        if not kubernetes.clusters[name].reaches_the_network:
             yield from _out_of_reach(name, there)
         if (there.postgres is None or there.redis is None) and not there.egress:
             yield Refusal(
@@ -148,12 +148,12 @@ def _given_stores(settings: LlmGatewaySettings, kubernetes: KubernetesSettings) 
 
 
 def _out_of_reach(name: str, there: LlmGatewaySettings) -> Iterator[Refusal]:
-    """A cluster outside Google Cloud reaches no private address of Cloud SQL or Memorystore."""
+    """A cluster in another network reaches no private address of Cloud SQL or Memorystore."""
     variables = {"postgres": there.variables.database_url, "redis": there.variables.redis_url}
     for store, variable in variables.items():
         if getattr(there, store) is not None:
             yield Refusal(
                 f"clusters.{name}.{store}",
-                f"is made in Google Cloud, whose private addresses {name} does not reach; write {store}: "
-                f"null there, and run `pulumi config set --secret {CONFIG_NAMESPACE}:{name}-{variable}`",
+                f"is made in the stack's network, whose private addresses {name} does not reach; write "
+                f"{store}: null there, and run `pulumi config set --secret {CONFIG_NAMESPACE}:{name}-{variable}`",
             )
