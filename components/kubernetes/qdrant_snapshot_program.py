@@ -60,8 +60,9 @@ class Qdrant:
     def forgotten(self, collection: str) -> Iterator[str]:
         """Snapshots that a run which was stopped left behind; today's may be somebody's who restores."""
         for each in self._ask("GET", _snapshots(collection)):
-            made = datetime.fromisoformat(each["creation_time"]).replace(tzinfo=UTC)
-            if datetime.now(UTC) - made > _FORGOTTEN:
+            # In UTC without saying so, and not always told.
+            told = each.get("creation_time")
+            if told and datetime.now(UTC) - datetime.fromisoformat(told).replace(tzinfo=UTC) > _FORGOTTEN:
                 yield each["name"]
 
     def _ask(self, method: str, path: str, seconds: float = _SHORT_SECONDS) -> Any:

@@ -35,7 +35,7 @@ class World:
 
     def __init__(self) -> None:
         self.collections: dict[str, bytes] = {}
-        self.snapshots: dict[str, dict[str, str]] = {}
+        self.snapshots: dict[str, dict[str, str | None]] = {}
         self.objects: dict[str, bytes] = {}
         self.described: dict[str, dict[str, str]] = {}
         self.corrupt: set[str] = set()

@@ -57,11 +57,12 @@ def test_nothing_is_left_on_qdrant_s_disk(world: World) -> None:
 
 
 def test_what_a_stopped_run_left_behind_goes_and_what_somebody_made_today_stays(world: World) -> None:
-    world.snapshots = {"omeka-items": {"old": "2026-01-01T00:00:00", "today": "2999-01-01T00:00:00"}}
+    times = {"old": "2026-01-01T00:00:00", "today": "2999-01-01T00:00:00", "untold": None}
+    world.snapshots = {"omeka-items": times}
 
     run(world)
 
-    assert list(world.snapshots["omeka-items"]) == ["today"]
+    assert list(world.snapshots["omeka-items"]) == ["today", "untold"]
 
 
 @pytest.mark.parametrize("harm", ["corrupt", "broken"])
