@@ -155,5 +155,6 @@ def _out_of_reach(name: str, there: LlmGatewaySettings) -> Iterator[Refusal]:
             yield Refusal(
                 f"clusters.{name}.{store}",
                 f"is made in the stack's network, whose private addresses {name} does not reach; write "
-                f"{store}: null there, and run `pulumi config set --secret {CONFIG_NAMESPACE}:{name}-{variable}`",
+                f"{store}: null there, and run "
+                f"`pulumi config set --secret {CONFIG_NAMESPACE}:{name}-{variable}`",
             )
