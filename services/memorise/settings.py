@@ -12,6 +12,7 @@ from services.settings import DomainSettings, Model, Origin, SecretSetting
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Said = Annotated[str, Field(min_length=1)]
+Word = Annotated[str, Field(pattern=r"^\S+$")]
 Namespace = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 PublicPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+(/\*)?$")]
 CorsOrigin = Origin | Literal["*"]
@@ -111,8 +112,8 @@ class KeycloakSettings(Model):
     """Where users sign in."""
 
     url: Origin = Field(description="Keycloak's address (KEYCLOAK_BASE_URL).")
-    realm: Said = Field(description="Realm (KEYCLOAK_REALM).")
-    client_id: Said = Field(description="Client (KEYCLOAK_CLIENT_ID); its secret: KEYCLOAK_CLIENT_SECRET.")
+    realm: Word = Field(description="Realm (KEYCLOAK_REALM).")
+    client_id: Word = Field(description="Client (KEYCLOAK_CLIENT_ID); its secret: KEYCLOAK_CLIENT_SECRET.")
 
 
 class OpenRouterSettings(Model):
@@ -123,7 +124,7 @@ class OpenRouterSettings(Model):
         pattern=r"^https://\S+$",
         description="Its address (OPENROUTER_API_URL); the key is secret OPENROUTER_API_KEY.",
     )
-    model: Said | None = Field(default=None, description="Model (OPENROUTER_NARRATIVE_MODEL).")
+    model: Word | None = Field(default=None, description="Model (OPENROUTER_NARRATIVE_MODEL).")
 
 
 class RudderStackSettings(Model):
@@ -140,13 +141,21 @@ class RudderStackSettings(Model):
 class MemoriseSettings(Model):
     """memorise."""
 
-    cluster: str = Field(default="main", description="The cluster it runs in, by its name in `kubernetes`.")
-    domain: DomainSettings = Field(description="The AI Engine's public name.")
-    collection_name: Said = Field(
-        default="omeka-items", description="COLLECTION_NAME of both engines: Qdrant's collection."
+    cluster: str = Field(
+        default="main",
+        pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$",
+        description="The cluster it runs in, by its name in `kubernetes`.",
     )
-    embedding_model: Said = Field(
+    domain: DomainSettings = Field(description="The AI Engine's public name.")
+    collection_name: str = Field(
+        default="omeka-items",
+        pattern=r"^[A-Za-z0-9_.-]+$",
+        max_length=255,
+        description="COLLECTION_NAME of both engines: Qdrant's collection.",
+    )
+    embedding_model: str = Field(
         default="sentence-transformers/all-MiniLM-L6-v2",
+        pattern=r"^[A-Za-z0-9_./:-]+$",
         description="EMBEDDING_MODEL of both engines; another one needs a new collection.",
     )
     ai_engine: AiEngineSettings
