@@ -158,6 +158,7 @@ class GkeCluster(ComponentResource):
                 "cluster_secondary_range_name": PODS,
                 "services_secondary_range_name": SERVICES,
             },
+            workload_identity_config={"workload_pool": f"{self._environment.project}.svc.id.goog"},
             private_cluster_config={"enable_private_nodes": True},
             control_plane_endpoints_config=parts.control_plane(),
             release_channel={"channel": self._args.release_channel},

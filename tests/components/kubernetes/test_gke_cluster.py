@@ -134,6 +134,10 @@ def test_it_speaks_gateways_and_prometheus_and_follows_its_channel() -> None:
     assert inputs["costManagementConfig"] == {"enabled": True}
 
 
+def test_pods_have_identities_of_the_projects_own_pool() -> None:
+    assert inputs_of()["workloadIdentityConfig"] == {"workloadPool": "acme-prod.svc.id.goog"}
+
+
 def test_google_maintains_it_when_it_was_told_to() -> None:
     window = inputs_of(maintenance=Maintenance(days=("WE",), hour=22, hours=12))["maintenancePolicy"]
 
