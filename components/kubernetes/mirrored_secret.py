@@ -3,6 +3,9 @@
 Owns the Kubernetes Secret. Secret Manager stays the place where a value lives and is rotated: at deployment
 the pinned versions are read there and written here under the keys that a workload expects. The digest is made
 of version numbers, never of values: it goes into annotations, which anybody may read.
+
+A preview reads no value, so that who may only look needs no access to any: it takes the values as they are,
+and tells of a change by the digest.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi import ComponentResource, Input, InvokeOutputOptions, Output, ResourceOptions
+from pulumi.runtime import is_dry_run
 from pulumi_gcp import secretmanager
 from pulumi_kubernetes import core
 
@@ -18,6 +22,9 @@ from components.environment import Environment
 from components.kubernetes.configuration import check_keys, digest_of
 from components.kubernetes.names import dns_label
 from components.secret import SECRET_MANAGER_API, SecretRef
+
+VERSIONS_ANNOTATION = "ai-platform/versions"
+"""Holds the digest of the versions that are mirrored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,22 +66,28 @@ class MirroredSecret(ComponentResource):
         self._name, self._args = name, args
         self.keys = frozenset(args.secrets)
 
-        secret = self._secret()
-        self.name = secret.metadata.name.apply(str)
         self.digest = digest_of(
             {key: Output.concat(ref.secret, "/", ref.version) for key, ref in args.secrets.items()}
         )
+        self.name = self._secret().metadata.name.apply(str)
         self.register_outputs({"name": self.name, "digest": self.digest})
 
     def _secret(self) -> core.v1.Secret:
         return core.v1.Secret(
             self._name,
-            metadata={"name": self._args.name, "namespace": self._args.namespace},
+            metadata={
+                "name": self._args.name,
+                "namespace": self._args.namespace,
+                "annotations": {VERSIONS_ANNOTATION: self.digest},
+            },
             type="Opaque",
             # Not `string_data`, which the API server keeps beside the data: a key taken out would stay.
-            data={key: self._value(ref) for key, ref in sorted(self._args.secrets.items())},
-            opts=ResourceOptions(parent=self),
+            data=None if is_dry_run() else self._values(),
+            opts=ResourceOptions(parent=self, ignore_changes=["data"] if is_dry_run() else None),
         )
+
+    def _values(self) -> dict[str, Output[str]]:
+        return {key: self._value(ref) for key, ref in sorted(self._args.secrets.items())}
 
     def _value(self, ref: SecretRef) -> Output[str]:
         """The version's payload in Base64, which keeps what is no text as well."""

@@ -13,6 +13,7 @@ from components.kubernetes.job import Job, JobArgs
 from components.kubernetes.workload import Replicas, Workload, WorkloadArgs
 from simulator.cloud import Cloud
 from simulator.engine import EngineStack, engine_stack
+from simulator.faults import CloudRefused
 from simulator.outcome import label
 from tests.components.kubernetes.in_cluster import (
     CLUSTER,
@@ -96,6 +97,30 @@ def test_a_rotated_key_is_changed_in_place_and_rolls_the_pods_that_read_it(stack
         f"replace {VERSION}::keys-key-version",
         f"update {SECRET}::keys-main",
         f"update {DEPLOYMENT}::content-main",
+    }
+
+
+def test_a_preview_reads_no_secret_and_tells_of_a_rotation_all_the_same(
+    stack: EngineStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who plans a pull request may look at everything but the values of secrets."""
+
+    def forbidden(*_: object) -> None:
+        raise CloudRefused("Permission 'secretmanager.versions.access' denied")
+
+    monkeypatch.setattr("simulator.functions.accessed", forbidden)
+    nothing = stack.preview()
+    stack.configure({"ai-platform:key": "third"})
+    rotation = stack.preview()
+    stack.configure({"ai-platform:key": "second"})
+
+    assert nothing.succeeded, nothing.errors
+    assert not nothing.touched
+    assert rotation.succeeded, rotation.errors
+    assert {label(urn) for urn in rotation.touched} == {
+        f"{VERSION}::keys-key-version",
+        f"{SECRET}::keys-main",
+        f"{DEPLOYMENT}::content-main",
     }
 
 

@@ -60,7 +60,7 @@ def test_it_has_exactly_the_name_and_the_keys_that_it_is_given() -> None:
     found = made({"QDRANT_API_KEY": given("q"), "OPENROUTER_API_KEY": given("o")})
     inputs = opened(found.one(SECRET).inputs)
 
-    assert inputs["metadata"] == {"name": "ai-engine-secrets", "namespace": NAMESPACE}
+    assert inputs["metadata"].items() >= {"name": "ai-engine-secrets", "namespace": NAMESPACE}.items()
     assert inputs["type"] == "Opaque"
     assert data(found) == {"QDRANT_API_KEY": "q", "OPENROUTER_API_KEY": "o"}
 
@@ -88,6 +88,13 @@ def test_the_values_are_secret_in_the_plan_and_the_name_and_digest_are_not() -> 
     assert isinstance(found.one(SECRET).inputs["data"], SecretValue)
     assert isinstance(found.outputs["digest"], str)
     assert found.outputs["name"] == "ai-engine-secrets"
+
+
+def test_it_carries_the_digest_by_which_a_preview_tells_of_a_change() -> None:
+    found = made({"KEY": given("k")})
+
+    annotations = opened(found.one(SECRET).inputs)["metadata"]["annotations"]
+    assert annotations == {"ai-platform/versions": found.outputs["digest"]}
 
 
 def test_the_digest_tells_nothing_of_the_value() -> None:
