@@ -163,7 +163,7 @@ class Memorise(ComponentResource):
                 environment=self._environment,
                 host=self._settings.domain.name,
                 email=self._args.alert_email,
-                path="/",
+                path=self._settings.ai_engine.health_path,
                 advice="docs/runbooks/memorise-incident.md says where to begin.",
             ),
             ResourceOptions(parent=self),

@@ -9,9 +9,9 @@ _BELOW = "/*"
 
 
 def public_paths(settings: AiEngineSettings) -> list[Path]:
-    """The document's own two first: `/`, which tells health alone, and RudderStack's webhook."""
+    """The document's own two first: `/`, or wherever health is told, and RudderStack's webhook."""
     return [
-        Path("/", "Exact", "GET"),
+        Path(settings.health_path, "Exact", "GET"),
         Path(WEBHOOK, "Exact", "POST"),
         *(_path(each) for each in settings.public_paths),
     ]

@@ -12,6 +12,8 @@ from services.settings import DomainSettings, Model, Origin, SecretSetting
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Said = Annotated[str, Field(min_length=1)]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?$")]
+Labels = Annotated[dict[Label, Label], Field(min_length=1)]
 Word = Annotated[str, Field(pattern=r"^\S+$")]
 Namespace = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 PublicPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+(/\*)?$")]
@@ -56,7 +58,9 @@ class AiEngineSettings(EngineSettings):
         pattern=r"^[\w.]+:[\w.]+$",
         description="What uvicorn serves, MODULE:ATTRIBUTE.",
     )
-    health_path: str = Field(default="/", pattern=r"^/[\w./-]*$", description="Path of the probes.")
+    health_path: str = Field(
+        default="/", pattern=r"^/[\w./-]*$", description="Path of the probes and the alert."
+    )
     replicas: int = Field(default=3, ge=1, le=100, description="Pods that always run.")
     max_replicas: int = Field(default=10, ge=1, le=200, description="Most pods.")
     request_timeout_seconds: int = Field(default=180, ge=1, le=3600, description="Longest request.")
@@ -93,7 +97,7 @@ class ContentEngineSettings(EngineSettings):
         default=3600, ge=60, le=86400, description="Longest sync, after which it is stopped."
     )
     port: int = Field(default=8000, ge=1024, le=65535, description="Port that `content-engine` listens on.")
-    callers: dict[Namespace, dict[str, str]] = Field(
+    callers: dict[Namespace, Labels] = Field(
         default={},
         description="Pods of other namespaces that may call it: namespace to their labels.",
         examples=["{cms: {app: importer}}"],

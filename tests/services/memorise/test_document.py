@@ -394,6 +394,16 @@ def test_the_public_health_endpoint_is_watched(synced: Plan) -> None:
     assert check.inputs["httpCheck"]["path"] == "/"
 
 
+def test_health_that_is_told_elsewhere_is_asked_and_published_there() -> None:
+    plan = planned(ai_engine={"image": AI_IMAGE, "health_path": "/health"})
+    (rule,) = objects(plan, "HTTPRoute")["ai-engine-api"]["spec"]["rules"]
+    (check,) = plan.of("gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig")
+
+    assert container(api(plan))["readinessProbe"]["httpGet"]["path"] == "/health"
+    assert rule["matches"][0] == {"path": {"type": "Exact", "value": "/health"}, "method": "GET"}
+    assert check.inputs["httpCheck"]["path"] == "/health"
+
+
 # What is changed, and what is not
 
 
