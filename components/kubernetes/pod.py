@@ -5,6 +5,7 @@ Owns what can be said, and refused, of a container by itself. `pod_spec` renders
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +21,9 @@ Source = Configuration | MirroredSecret
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
-_LEAST_CPU_MILLIS, _LEAST_MEMORY_MB = 50, 52
+_SIZES = {"cpu_millis": (50, 30_000), "memory_mb": (52, 110 * 1024)}
 _LEAST_EPHEMERAL_MB, _MOST_EPHEMERAL_MB = 10, 10 * 1024
-_LEAST_GIB_A_CPU, _MOST_GIB_A_CPU = 1.0, 6.5
+_MIB_A_CPU = (1024, 6656)
 _ROOM_FOR_LOGS_MB = 10
 
 
@@ -119,24 +120,20 @@ class PodContainer:
 
     def _size_problems(self) -> Iterator[str]:
         """What Autopilot would raise by itself, so that pods would not be what stands here, and cost more."""
-        if self.cpu_millis < _LEAST_CPU_MILLIS:
-            yield f"cpu_millis {self.cpu_millis} is below the least; write {_LEAST_CPU_MILLIS} or more"
-        if self.memory_mb < _LEAST_MEMORY_MB:
-            yield f"memory_mb {self.memory_mb} is below the least; write {_LEAST_MEMORY_MB} or more"
+        for name, (least, most) in _SIZES.items():
+            if not least <= getattr(self, name) <= most:
+                yield f"{name} {getattr(self, name)} is no size of a pod; write {least} to {most}"
         least = max(_LEAST_EPHEMERAL_MB, sum(self.scratch.values()) + _ROOM_FOR_LOGS_MB)
         if not least <= self.ephemeral_mb <= _MOST_EPHEMERAL_MB:
             yield (
                 f"ephemeral_mb {self.ephemeral_mb} does not go with its scratch directories; "
                 f"write {least} to {_MOST_EPHEMERAL_MB}"
             )
-        gib_a_cpu = self.memory_mb / 1024 / (self.cpu_millis / 1000)
-        if not _LEAST_GIB_A_CPU <= gib_a_cpu <= _MOST_GIB_A_CPU:
-            low, high = (
-                int(self.cpu_millis * 1.024 * ratio) for ratio in (_LEAST_GIB_A_CPU, _MOST_GIB_A_CPU)
-            )
+        low, high = (ratio * self.cpu_millis / 1000 for ratio in _MIB_A_CPU)
+        if not low <= self.memory_mb <= high:
             yield (
                 f"memory_mb {self.memory_mb} does not go with cpu_millis {self.cpu_millis}; "
-                f"write {low} to {high}, or other cpu_millis"
+                f"write {math.ceil(low)} to {math.floor(high)}, or other cpu_millis"
             )
 
     def _probe_problems(self) -> Iterator[str]:
