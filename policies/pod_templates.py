@@ -8,7 +8,7 @@ from typing import Any
 from policies.model import Resource
 from simulator.paths import value_at
 
-_TEMPLATES = {
+TEMPLATES = {
     "Deployment": "spec.template",
     "DaemonSet": "spec.template",
     "StatefulSet": "spec.template",
@@ -16,6 +16,7 @@ _TEMPLATES = {
     "Job": "spec.template",
     "CronJob": "spec.jobTemplate.spec.template",
 }
+"""Where the template of the pods is, by kind."""
 
 
 def pod_template(resource: Resource) -> Mapping[str, Any] | None:
@@ -25,5 +26,5 @@ def pod_template(resource: Resource) -> Mapping[str, Any] | None:
     kind = resource.type.rsplit(":", 1)[-1]
     if kind == "Pod":
         return resource.properties
-    template = value_at(resource.properties, _TEMPLATES[kind]) if kind in _TEMPLATES else None
+    template = value_at(resource.properties, TEMPLATES[kind]) if kind in TEMPLATES else None
     return template if isinstance(template, Mapping) else None
