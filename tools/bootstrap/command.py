@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str], folder: Path | None = None, cloud: Cloud | No
     chosen = _parser().parse_args(arguments)
     try:
         wanted = _wanted(chosen, folder or Path.cwd())
-        prepare(cloud or _signed_in(), wanted, dry_run=chosen.dry_run)
+        prepare(cloud or _signed_in(wanted.project), wanted, dry_run=chosen.dry_run)
     except (BootstrapError, StackFileError) as error:
         sys.stderr.write(f"bootstrap: {error}\n")
         return 1
@@ -102,11 +101,10 @@ def _wanted(chosen: argparse.Namespace, folder: Path) -> Wanted:
     )
 
 
-def _signed_in() -> Cloud:
+def _signed_in(project: str) -> Cloud:
     try:
-        credentials, _ = google.auth.default(
-            scopes=[CLOUD_PLATFORM_SCOPE], quota_project_id=os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT")
-        )
+        # Some of these APIs want to know which project a person's calls are counted in.
+        credentials, _ = google.auth.default(scopes=[CLOUD_PLATFORM_SCOPE], quota_project_id=project)
     except GoogleAuthError:
         raise BootstrapError("nobody is signed in; run gcloud auth application-default login") from None
     return Cloud(credentials)
