@@ -158,8 +158,8 @@ def save(qdrant: Qdrant, bucket: Bucket, collection: str) -> int:
     return snapshot["size"]
 
 
-def main(variables: Mapping[str, str]) -> int:
-    """Saves all; 1 where any of them could not be saved."""
+def main(variables: Mapping[str, str]) -> str | None:
+    """Saves all; what to exit with where any could not be saved, which goes to the standard error alone."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     qdrant = Qdrant(variables["QDRANT_URL"], variables["QDRANT_API_KEY"])
     bucket = Bucket(
@@ -167,17 +167,17 @@ def main(variables: Mapping[str, str]) -> int:
         variables.get("STORAGE_URL", "https://storage.googleapis.com"),
         variables.get("METADATA_URL", "http://metadata.google.internal"),
     )
-    failed = False
+    failed: list[str] = []
     for collection in qdrant.collections():
         began = time.monotonic()
         try:
             size = save(qdrant, bucket, collection)
         except (SnapshotError, HTTPException, OSError) as error:
-            failed = True
-            _log.error("%s: not saved: %s", collection, error)
+            failed.append(collection)
+            _log.warning("%s: not saved: %s", collection, error)
         else:
             _log.info("%s: saved %.1f MB in %.1f s", collection, size / 1e6, time.monotonic() - began)
-    return int(failed)
+    return f"not saved: {', '.join(failed)}" if failed else None
 
 
 def _request(

@@ -3,8 +3,7 @@
 Owns the bucket, the CronJob, and the identity that alone writes there. The program is
 `qdrant_snapshot_program`, mounted as it stands: any image with Python runs it, so none is built for it.
 
-A collection is always saved under the same name, and the bucket keeps the versions before it: the program
-deletes nothing there, and what is kept is the bucket's to know.
+A collection is always saved under one name; the bucket keeps the versions before it.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ from components.kubernetes.mirrored_secret import MirroredSecret, MirroredSecret
 from components.kubernetes.peers import Allow, Pods, internet
 from components.kubernetes.pod import PodContainer
 from components.secret import SecretRef
+
+SNAPSHOT_CONTAINER = "snapshots"  # writes to its standard error when it fails, and at no other time
 
 _PROGRAM = Path(__file__).with_name("qdrant_snapshot_program.py")
 _DIRECTORY, _FILE = "/opt/snapshots", "snapshots.py"
@@ -89,7 +90,7 @@ class QdrantSnapshotsArgs:
 
     @property
     def name(self) -> str:
-        """The name of everything of theirs in the namespace."""
+        """What all of it is called in the namespace."""
         return _name(self.qdrant)
 
 
@@ -159,7 +160,7 @@ class QdrantSnapshots(ComponentResource):
     def _container(self) -> PodContainer:
         args = self._args
         return PodContainer(
-            name="snapshots",
+            name=SNAPSHOT_CONTAINER,
             image=args.plan.image,
             command=["python3", f"{_DIRECTORY}/{_FILE}"],
             env={"QDRANT_URL": args.url, "BUCKET": self.bucket},

@@ -24,6 +24,8 @@ CONTENT_URL = f"http://{CONTENT}"
 
 SYNC_PROGRAM, SYNC_FILE = Path(__file__).with_name("sync_program.py"), "sync.py"
 
+SYNC_CONTAINER = "sync"
+
 _SYNC_DIRECTORY = "/opt/sync"
 _COMMAND = "content-engine"
 _ROOM_MB = 1024
@@ -94,7 +96,7 @@ def syncing_container(
 ) -> PodContainer:
     """A job's that starts an engine of its own, asks it, and ends it."""
     return PodContainer(
-        name="sync",
+        name=SYNC_CONTAINER,
         image=image,
         command=["python3", f"{_SYNC_DIRECTORY}/{SYNC_FILE}", _COMMAND],
         env=_sync_variables(settings, f"http://127.0.0.1:{settings.port}"),
@@ -112,7 +114,7 @@ def asking_container(
 ) -> PodContainer:
     """A job's that asks the engine that is always there."""
     return PodContainer(
-        name="sync",
+        name=SYNC_CONTAINER,
         image=image,
         command=["python3", f"{_SYNC_DIRECTORY}/{SYNC_FILE}"],
         env=_sync_variables(settings, CONTENT_URL),

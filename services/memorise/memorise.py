@@ -12,10 +12,12 @@ from pulumi import ComponentResource, Output, ResourceOptions
 
 from components.kubernetes.namespace import Namespace, NamespaceArgs
 from components.kubernetes.peers import Pods
+from components.metric_alerts import MetricAlerts, MetricAlertsArgs
 from components.uptime_alert import UptimeAlert, UptimeAlertArgs
 from services.clusters.clusters import Clusters
 from services.foundation import Foundation
 from services.memorise.ai_engine import AiEngine, AiEngineArgs, ContentAccess
+from services.memorise.alerts import alert_rules
 from services.memorise.checks import memorise_warnings
 from services.memorise.containers import CONTENT_URL
 from services.memorise.content_engine import DOCKERFILE, ContentEngine, ContentEngineArgs
@@ -155,14 +157,19 @@ class Memorise(ComponentResource):
         )
 
     def _watch(self) -> None:
-        if self._args.alert_email is None:
+        email = self._args.alert_email
+        if email is None:
             return
+        rules = alert_rules(self._settings, self._environment.physical_name(SYSTEM))
+        if rules and self._cluster.google:
+            args = MetricAlertsArgs(environment=self._environment, rules=rules, email=email)
+            MetricAlerts(f"{self._name}-jobs", args, ResourceOptions(parent=self))
         UptimeAlert(
             f"{self._name}-uptime",
             UptimeAlertArgs(
                 environment=self._environment,
                 host=self._settings.domain.name,
-                email=self._args.alert_email,
+                email=email,
                 path=self._settings.ai_engine.health_path,
                 advice="docs/runbooks/memorise-incident.md says where to begin.",
             ),

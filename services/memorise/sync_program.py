@@ -4,7 +4,7 @@ Words on its command line are the engine's own command: it is started, waited fo
 Without any, the engine runs elsewhere. What is asked is `POST /sync/omeka`, with INGEST_API_KEY as X-API-Key.
 
 An engine that only says that it has begun (202) is no success where it was started here: it would be ended in
-the middle of its work.
+the middle of its work. Only what went wrong goes to the standard error, which is what the alert looks at.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class SyncError(Exception):
     """The sync did not succeed; the message says why."""
 
 
-def main(variables: Mapping[str, str], command: Sequence[str]) -> int:
-    """Syncs once; 1 where that did not succeed."""
+def main(variables: Mapping[str, str], command: Sequence[str]) -> str | None:
+    """Syncs once; what to exit with where that did not succeed."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # The command is the cron job's own.
-    engine = subprocess.Popen(list(command)) if command else None  # noqa: S603
+    engine = subprocess.Popen(list(command), stderr=subprocess.STDOUT) if command else None  # noqa: S603
     try:
         url = variables["CONTENT_ENGINE_URL"].rstrip("/")
         _wait(url, engine, float(variables.get("START_SECONDS", "600")))
@@ -39,12 +39,11 @@ def main(variables: Mapping[str, str], command: Sequence[str]) -> int:
         if engine and status == _ACCEPTED:
             raise SyncError("the engine syncs in the background and would be ended: it needs mode deployment")
     except SyncError as error:
-        _log.error("%s", error)
-        return 1
+        return f"not synced: {error}"
     finally:
         if engine:
             _end(engine)
-    return 0
+    return None
 
 
 def _wait(url: str, engine: subprocess.Popen[bytes] | None, seconds: float) -> None:

@@ -46,6 +46,7 @@ def test_every_collection_becomes_an_object_of_its_name_with_the_same_bytes(worl
     done = run(world)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == "", "the alert looks at it"
     assert world.objects == {"omeka-items.snapshot": _CONTENT, "odd name/§.snapshot": b"few"}
     assert world.described["omeka-items.snapshot"]["snapshot"].startswith("omeka-items-1")
 
@@ -72,7 +73,7 @@ def test_bytes_that_are_not_what_qdrant_told_never_become_an_object(world: World
     done = run(world)
 
     assert done.returncode == 1
-    assert "omeka-items: not saved" in done.stdout
+    assert done.stderr == "not saved: omeka-items\n"
     assert list(world.objects) == ["odd name/§.snapshot"], "the others are saved all the same"
     assert not any(world.snapshots.values())
 

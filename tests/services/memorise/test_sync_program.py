@@ -28,6 +28,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def ended(*_):
     note.write_text("ended"); sys.exit(0)
 signal.signal(signal.SIGTERM, ended)
+print("the engine's own words", file=sys.stderr)
 http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 """
 
@@ -64,6 +65,8 @@ def test_the_engine_is_started_asked_with_the_key_and_ended(tmp_path: Path) -> N
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "synced in" in done.stdout
+    assert "the engine's own words" in done.stdout
+    assert done.stderr == "", "the alert looks at it"
     assert (tmp_path / "note").read_text() == "ended"
 
 
@@ -81,7 +84,7 @@ def test_a_sync_that_fails_or_goes_on_in_the_background_fails_the_run(
     done = run(tmp_path, status)
 
     assert done.returncode == 1
-    assert told in done.stdout
+    assert told in done.stderr
     assert (tmp_path / "note").exists()
 
 
@@ -93,7 +96,7 @@ def test_a_wrong_key_fails_the_run_and_is_not_printed(tmp_path: Path) -> None:
     done = run(tmp_path, key="PLANTED-wrong")
 
     assert done.returncode == 1
-    assert "answered 401" in done.stdout
+    assert "answered 401" in done.stderr
     assert "PLANTED" not in done.stdout + done.stderr
 
 
@@ -109,4 +112,4 @@ def test_an_engine_that_does_not_start_fails_the_run_at_once() -> None:
     )
 
     assert done.returncode == 1
-    assert "ended by itself with 3" in done.stdout
+    assert "ended by itself with 3" in done.stderr
