@@ -7,8 +7,9 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,17 +65,21 @@ def here(host: Host, google: Google, request: pytest.FixtureRequest) -> ServiceH
     return service_host(host, google, process=replace(PROCESS, worker_class=WORKERS[request.param]))
 
 
-@pytest.fixture
-def running(here: ServiceHost, tmp_path: Path) -> Iterator[Running]:
+@contextmanager
+def started(here: ServiceHost, project: Path) -> Generator[Running]:
     port = free_port()
-    shutil.copytree(STARTER, tmp_path / "project", ignore=shutil.ignore_patterns("__pycache__"))
-    give_release(
-        here, port, tmp_path / "project", "revision " + "a" * 40 + "\nenv SERVICE_NAME palma ai = 1\n"
-    )
+    shutil.copytree(STARTER, project, ignore=shutil.ignore_patterns("__pycache__"))
+    give_release(here, port, project, "revision " + "a" * 40 + "\nenv SERVICE_NAME palma ai = 1\n")
     service = Running(here, port)
     yield service
     service.process.kill()
     service.process.wait()
+
+
+@pytest.fixture
+def running(here: ServiceHost, tmp_path: Path) -> Iterator[Running]:
+    with started(here, tmp_path / "project") as service:
+        yield service
 
 
 def test_it_serves_with_its_variables(running: Running) -> None:
@@ -89,6 +94,26 @@ def test_a_killed_worker_is_replaced_and_the_service_goes_on(running: Running) -
     wait_until(lambda: victim not in running.workers() and len(running.workers()) == 2)
     assert running.get("/").status_code == 200
     assert running.process.poll() is None
+
+
+def test_workers_that_reach_their_request_limit_are_replaced_and_asking_twice_is_enough(
+    host: Host, google: Google, tmp_path: Path
+) -> None:
+    """Each request has a connection of its own, as from nginx, and a leaving worker may drop one."""
+
+    def ask(service: Running) -> int:
+        try:
+            return service.get("/").status_code
+        except httpx.RemoteProtocolError:
+            return service.get("/").status_code
+
+    limited = replace(PROCESS, max_requests=20, max_requests_jitter=5)
+    with started(service_host(host, google, process=limited), tmp_path / "project") as service:
+        before = service.workers()
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _: ask(service), range(120)))
+        wait_until(lambda: not before & service.workers() and len(service.workers()) == limited.workers)
+    assert set(answers) == {200}
 
 
 def test_a_stop_lets_the_request_in_flight_finish(running: Running) -> None:

@@ -95,11 +95,15 @@ def _prepared(host: Host) -> tuple[Path, int]:
     return root / "proxy.conf", port
 
 
+def _upstream(port: int) -> str:
+    return f"server 127.0.0.1:{port} max_fails=0;\n"
+
+
 @pytest.fixture
 def proxy(host: Host, nginx: str, backend: int) -> Iterator[Proxy]:
     configuration, port = _prepared(host)
     upstream = host.root / "state/upstream.conf"
-    upstream.write_text(f"server 127.0.0.1:{backend};\n")
+    upstream.write_text(_upstream(backend))
     process = subprocess.Popen([nginx, "-c", configuration, "-g", "daemon off;"])
     context = ssl.create_default_context(cafile=str(host.root / "proxy/certificate.pem"))
     running = Proxy(port, upstream, configuration, process, nginx, context)
@@ -172,11 +176,11 @@ def test_another_port_takes_over_while_an_answer_of_the_old_one_is_under_way(
     with proxy.client() as client, client.stream("GET", "/pieces") as answer:
         pieces = answer.iter_raw()
         assert next(pieces) == b"first"
-        proxy.upstream.write_text("server 127.0.0.1:1;\n")
+        proxy.upstream.write_text(_upstream(1))
         proxy.reload()
         wait_until(lambda: _status(proxy) == 502)
         assert b"host: " in next(pieces)
-    proxy.upstream.write_text(f"server 127.0.0.1:{backend};\n")
+    proxy.upstream.write_text(_upstream(backend))
     proxy.reload()
     wait_until(lambda: _status(proxy) == 200)
 
@@ -184,6 +188,29 @@ def test_another_port_takes_over_while_an_answer_of_the_old_one_is_under_way(
 def _status(proxy: Proxy) -> int:
     with proxy.client() as client:
         return client.get("/").status_code
+
+
+@pytest.mark.parametrize(("method", "status", "asked"), [("GET", 200, 2), ("POST", 502, 1)])
+def test_a_connection_that_a_worker_drops_is_a_second_try_for_what_can_be_asked_twice(
+    proxy: Proxy, method: str, status: int, asked: int
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as leaving, proxy.client() as client:
+        taken: list[bytes] = []
+
+        def drop_the_first() -> None:
+            for _ in range(asked):
+                connection, _ = leaving.accept()
+                with connection:
+                    taken.append(connection.recv(65536))
+                    if len(taken) > 1:
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=drop_the_first, daemon=True).start()
+        proxy.upstream.write_text(_upstream(leaving.getsockname()[1]))
+        proxy.reload()
+        time.sleep(1)
+        assert client.request(method, "/").status_code == status
+        assert len(taken) == asked
 
 
 def test_a_request_that_is_too_large_is_refused_at_the_door(proxy: Proxy) -> None:

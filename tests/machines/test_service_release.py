@@ -103,7 +103,7 @@ def _answers(port: int) -> str:
 def _served(here: ServiceHost) -> str:
     """What nginx would pass on."""
     upstream = (here.root / "state/upstream.conf").read_text()
-    [port] = re.findall(r"^server 127\.0\.0\.1:(\d+);\n$", upstream)
+    [port] = re.findall(r"^server 127\.0\.0\.1:(\d+) max_fails=0;\n$", upstream)
     return _answers(int(port))
 
 

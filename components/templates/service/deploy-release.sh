@@ -49,7 +49,7 @@ ln -sfn "$state/releases/$revision{% if subdirectory %}/{{ subdirectory }}{% end
 systemctl restart "$service@$next.service" || give_up "revision $revision does not start"
 wait_until_healthy
 
-printf 'server 127.0.0.1:%s;\n' "$next" >"$state/upstream.conf.new"
+printf 'server 127.0.0.1:%s max_fails=0;\n' "$next" >"$state/upstream.conf.new"
 mv "$state/upstream.conf.new" "$state/upstream.conf"
 printf '%s\n' "$next" >"$state/active.new"
 mv "$state/active.new" "$state/active"

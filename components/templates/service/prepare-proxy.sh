@@ -13,6 +13,6 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
   -addext {{ ("subjectAltName=DNS:" ~ host) | sh }} -keyout "$directory/key.pem" -out "$directory/certificate.pem" 2>/dev/null
 {% endif %}
 [[ -s {{ upstream | sh }} ]] || {
-  printf 'server 127.0.0.1:{{ ports[0] }};\n' >{{ upstream | sh }}
+  printf 'server 127.0.0.1:{{ ports[0] }} max_fails=0;\n' >{{ upstream | sh }}
   chmod 0644 {{ upstream | sh }}
 }
