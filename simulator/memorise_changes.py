@@ -19,7 +19,7 @@ MEMORISE_CHANGES: Sequence[Change] = (
     ),
     Change(
         title="another front end",
-        settings={"memorise.cors_origins": ["https://visit.acme.com", "https://kiosk.acme.com"]},
+        settings={"memorise.cors_origins": ["https://visit.acme.com", "https://school.acme.com"]},
         only_with=_WITH,
         touches={_API_CONFIG: "update", _API: "update"},
     ),
