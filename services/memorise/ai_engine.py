@@ -139,10 +139,10 @@ class AiEngine(ComponentResource):
         )
 
     def _container(self, secrets: MirroredSecret, config: Configuration) -> PodContainer:
-        redis = self._args.stores.redis
+        pem = self._args.stores.redis_authority
         authority = (
-            configuration("ai-engine-redis-ca", {REDIS_AUTHORITY: redis.ca_certificate}, self._place, self)
-            if redis
+            configuration("ai-engine-redis-ca", {REDIS_AUTHORITY: pem}, self._place, self)
+            if pem is not None
             else None
         )
         return api_container(self._engine, image=self.image, env_from=(secrets, config), authority=authority)

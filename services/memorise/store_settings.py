@@ -79,6 +79,11 @@ class GivenRedisSettings(Model):
         description="Address ranges it is reached at, like 10.30.0.0/29; the internet without one.",
         examples=["[10.30.0.0/29]"],
     )
+    ca_certificate: str | None = Field(
+        default=None,
+        pattern=r"^-----BEGIN CERTIFICATE-----\s",
+        description="PEM of a private authority; `url` then ends in ?ssl_ca_certs=/etc/redis/ca.pem.",
+    )
     port: int = Field(default=6379, ge=1, le=65535, description="Its port, which the pods are let out to.")
 
 

@@ -51,6 +51,7 @@ class MemoriseStores(ComponentResource):
         snapshots: name of the bucket of its snapshots; `None` where there is none.
         redis: the Redis that is made here; `None` for one that is given.
         redis_url: the URL of Redis, with its password.
+        redis_authority: who signed for Redis, as PEM; `None` where a public authority did, or nobody.
         to_qdrant: the way to Qdrant, for who asks it.
         to_redis: the way to Redis.
     """
@@ -60,6 +61,7 @@ class MemoriseStores(ComponentResource):
     snapshots: Output[str] | None
     redis: Redis | None
     redis_url: SecretRef
+    redis_authority: Input[str] | None
     to_qdrant: tuple[Allow, ...]
     to_redis: tuple[Allow, ...]
 
@@ -71,7 +73,7 @@ class MemoriseStores(ComponentResource):
         self.qdrant_url, self.snapshots = self._find_qdrant()
         self.to_qdrant = self._way_to_qdrant()
         self.redis = self._create_redis()
-        self.redis_url = self._find_redis()
+        self.redis_url, self.redis_authority = self._find_redis()
         self.to_redis = self._way_to_redis()
         self.register_outputs({"qdrant_url": self.qdrant_url, "snapshots": self.snapshots})
 
@@ -131,13 +133,13 @@ class MemoriseStores(ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _find_redis(self) -> SecretRef:
+    def _find_redis(self) -> tuple[SecretRef, Input[str] | None]:
         existing = self._settings.redis.existing
         if self.redis:
-            return self.redis.secret_env()["REDIS_URL"]
+            return self.redis.secret_env()["REDIS_URL"], self.redis.ca_certificate
         if existing is None:
             raise ValueError("redis is neither made nor given")
-        return self._create_secret("REDIS_URL", existing.url)
+        return self._create_secret("REDIS_URL", existing.url), existing.ca_certificate
 
     def _way_to_redis(self) -> tuple[Allow, ...]:
         existing = self._settings.redis.existing

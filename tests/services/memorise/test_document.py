@@ -117,6 +117,15 @@ def test_a_redis_that_is_there_already_is_asked_at_its_own_url() -> None:
     assert "/etc/redis" not in str(container(api(plan))["volumeMounts"])
 
 
+def test_a_redis_that_is_there_already_may_have_an_authority_of_its_own() -> None:
+    pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    existing = {"url": {"source": "config"}, "region": "europe-west1", "ca_certificate": pem}
+    plan = planned(redis={"existing": existing})
+
+    assert objects(plan, "ConfigMap")["ai-engine-redis-ca"]["data"] == {"ca.pem": pem}
+    assert "/etc/redis" in {mount["mountPath"] for mount in container(api(plan))["volumeMounts"]}
+
+
 def test_collection_and_model_are_the_same_for_both_engines(synced: Plan, cloud: Plan) -> None:
     changed = planned(collection_name="letters", embedding_model="acme/multilingual")
     for plan in (synced, cloud, changed):
