@@ -10,6 +10,8 @@ SETUP_DEV := .venv/.installed-dev
 CHECKED := .
 MAKEFLAGS += --no-print-directory
 export PULUMI_ERROR_OUTPUT_STRING := true
+# Where tools/install-pulumi puts the program, if there is no other.
+export PATH := $(PATH):$(CURDIR)/.cache/pulumi/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup preview rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
@@ -33,7 +35,7 @@ preview: $(SETUP) ## Show the plan of a stack, with no cloud account: STACK=dev|
 
 rehearse: $(SETUP) ## Take a stack through its life on the real engine and the simulated cloud: STACK=dev|prod
 	@tools/install-pulumi
-	@PATH="$$PATH:$(CURDIR)/.cache/pulumi/bin" $(BIN)/python -m simulator.rehearsal $(STACK)
+	@$(BIN)/python -m simulator.rehearsal $(STACK)
 
 frontend-env: $(SETUP) ## Write .env.STACK.TARGET for a frontend's build: STACK=dev|prod FROM=stack|plan
 	@$(BIN)/python -m tools.frontend_env $(STACK) --from $(FROM)

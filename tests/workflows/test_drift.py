@@ -44,6 +44,7 @@ def test_looking_changes_nothing_and_reads_no_contents(workshop: Workshop) -> No
     assert excluded == [
         "urn:pulumi:prod::**gcp:secretmanager/secretVersion:SecretVersion::**",
         "urn:pulumi:prod::**gcp:storage/bucketObject:BucketObject::**",
+        "urn:pulumi:prod::**kubernetes:core/v1:Secret::**",
     ]
 
 

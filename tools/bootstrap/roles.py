@@ -5,17 +5,19 @@ from __future__ import annotations
 GRANTED = (
     "roles/logging.logWriter",
     "roles/monitoring.metricWriter",
-    "roles/artifactregistry.reader",
+    "roles/container.defaultNodeServiceAccount",
 )
 """The project-wide roles that the program grants to its workloads, and so all that a deployment may grant."""
 
 DEPLOY = {
     "artifactregistry": ("roles/artifactregistry.admin",),
+    "certificatemanager": ("roles/certificatemanager.owner",),
     "cloudrunv2": ("roles/run.admin",),
     "cloudscheduler": ("roles/cloudscheduler.admin",),
     "compute": ("roles/compute.admin",),
     "container": ("roles/container.admin",),
     "dns": ("roles/dns.admin",),
+    "kms": ("roles/cloudkms.admin",),
     "monitoring": (
         "roles/monitoring.alertPolicyEditor",
         "roles/monitoring.notificationChannelEditor",
@@ -39,11 +41,13 @@ BUILD = ("roles/artifactregistry.writer",)
 # no object of a bucket, no value of a secret, no row.
 READ = (
     "roles/artifactregistry.reader",
+    "roles/certificatemanager.viewer",
+    "roles/cloudkms.viewer",
     "roles/cloudscheduler.viewer",
     "roles/cloudsql.viewer",
     "roles/compute.networkViewer",
     "roles/compute.viewer",
-    "roles/container.clusterViewer",
+    "roles/container.viewer",
     "roles/dns.reader",
     "roles/iam.securityReviewer",
     "roles/monitoring.viewer",

@@ -13,7 +13,11 @@ from tools.delivery.files import path_of, write
 from tools.delivery.markdown import steps_as_markdown
 from tools.delivery.previewing import changes
 
-NOT_READ = ("gcp:secretmanager/secretVersion:SecretVersion", "gcp:storage/bucketObject:BucketObject")
+NOT_READ = (
+    "gcp:secretmanager/secretVersion:SecretVersion",
+    "gcp:storage/bucketObject:BucketObject",
+    "kubernetes:core/v1:Secret",
+)
 
 
 def drift(stack: str) -> str:

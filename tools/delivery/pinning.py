@@ -17,6 +17,8 @@ SETTINGS = {
     "axis-api-image": "axis.api.image",
     "axis-api-keeper": "axis.duckdb.keeper_image",
     "axis-frontend-image": "axis.frontend.image",
+    "memorise-ai-engine": "memorise.ai_engine.image",
+    "memorise-content-engine": "memorise.content_engine.image",
 }
 """The setting that takes an image instead of building it, by the image's name in the program."""
 
@@ -48,4 +50,6 @@ def _set(config: dict[str, Any], setting: str, image: str) -> None:
     section = config.setdefault(f"{NAMESPACE}:{first}", {})
     for key in rest[:-1]:
         section = section.setdefault(key, {})
+    # What it is built from has no meaning beside it.
+    section.pop("source", None)
     section[rest[-1]] = image

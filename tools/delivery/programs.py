@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tools.delivery.files import DeliveryError
 
-_INSTALLED_HERE = Path(".cache/pulumi/bin")
 _ADVICE = {
     "docker": "install Docker",
     "gcloud": "install the gcloud CLI",
@@ -56,7 +55,7 @@ def _run(
     command: Sequence[str], *, stdin: str | None, folder: Path | None, capture: bool
 ) -> subprocess.CompletedProcess[str]:
     name = command[0]
-    program = shutil.which(name) or shutil.which(name, path=str(_INSTALLED_HERE))
+    program = shutil.which(name)
     if program is None:
         raise DeliveryError(f"no `{name}` program on PATH; {_ADVICE.get(name, 'install it')}")
     return subprocess.run(  # noqa: S603 - words of this project, no shell
