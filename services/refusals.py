@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.settings import SettingsError
 
-_INSIDE = re.compile(r"^(\w+Args|container \w+): ")
+_INSIDE = re.compile(r"^(\w+Args|container [\w-]+): ")
 """What a reason of a component's begins with, and a reader of the stack's file knows nothing of."""
 
 
