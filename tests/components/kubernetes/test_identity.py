@@ -5,11 +5,13 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.kubernetes.configuration import Configuration, ConfigurationArgs
 from components.kubernetes.identity import WorkloadIdentity, WorkloadIdentityArgs
 from simulator.in_process import Plan
 from simulator.values import opened
 from tests.components.environments import awaited
 from tests.components.kubernetes.in_cluster import (
+    CONFIG_MAP,
     NAMESPACE,
     SERVICE_ACCOUNT,
     Team,
@@ -70,27 +72,17 @@ def test_the_binding_waits_for_the_namespace_and_with_it_for_the_identity_pool()
     assert "systems" in awaited(found, found.one(BINDING, "engine-main-pods"))
 
 
-def test_a_pod_that_uses_the_service_account_may_act_as_the_google_identity() -> None:
-    """Before the binding its first request for a token is refused, and libraries remember that."""
+def test_what_uses_the_service_accounts_name_waits_until_it_may_act_as_the_google_identity() -> None:
+    """Before, a pod's first request for a token is refused, and libraries remember that."""
 
     def build(team: Team) -> None:
-        pulumi.Output.all(team.identity.service_account)
-        team.configuration("probe", NAME="x")
-        WorkloadIdentity(
-            "other-main",
-            WorkloadIdentityArgs(
-                environment=team.environment,
-                cluster=team.cluster,
-                # Stands for what is made with the name of the account.
-                namespace=team.identity.service_account.apply(lambda _: NAMESPACE),
-                name="other",
-                display_name="Other",
-            ),
-            team.cluster.options(team),
+        args = ConfigurationArgs(
+            namespace=team.namespace, name="uses", data={"ACCOUNT": team.identity.service_account}
         )
+        Configuration("uses-main", args, team.cluster.options(team))
 
     found = planned(build)
-    assert "api-main-pods" in awaited(found, found.one(SERVICE_ACCOUNT, "other-main"))
+    assert "api-main-pods" in awaited(found, found.one(CONFIG_MAP))
 
 
 def test_project_roles_are_granted_to_the_google_identity() -> None:
