@@ -11,12 +11,12 @@ Cost (a month, about): 73 USD, and what the pods ask for: 40 USD a vCPU, 4.50 US
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import get_args
 
 import pulumiverse_time
-from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions, RunError
 from pulumi_gcp import container
 
 from components.address_ranges import refuse_overlap
@@ -31,13 +31,12 @@ from components.kubernetes.cluster_subnet import (
     ClusterSubnetArgs,
     cluster_ranges,
 )
+from components.kubernetes.gke_parts import ReleaseChannel
 from components.kubernetes.maintenance import Maintenance
 from components.remote_registry import RemoteRegistry
 from components.service_account import ServiceAccount, ServiceAccountArgs
 
 CONTAINER_API = "container.googleapis.com"
-
-ReleaseChannel = Literal["RAPID", "REGULAR", "STABLE", "EXTENDED"]
 
 _SETTLING = "120s"
 
@@ -105,10 +104,8 @@ class GkeCluster(ComponentResource):
         subnet, nodes = self._reserve(), self._identify_nodes()
         pulls = [registry.url_for(name, nodes.member) for _, registry in sorted(args.registries.items())]
         cluster = self._create(subnet, nodes, self._create_key())
-        endpoint = cluster.control_plane_endpoints_config.apply(_name_of_control_plane)
-        self.endpoint = Output.all(endpoint, self._settle(cluster), subnet.way_out, *pulls).apply(
-            lambda known: str(known[0])
-        )
+        named = cluster.control_plane_endpoints_config.apply(_name_of_control_plane)
+        self.endpoint = Output.all(named, self._settle(cluster), subnet.way_out, *pulls).apply(_the_name)
         self.register_outputs({"identifier": self.identifier, "endpoint": self.endpoint})
 
     def _reserve(self) -> ClusterSubnet:
@@ -182,19 +179,23 @@ class GkeCluster(ComponentResource):
         )
 
     def _settle(self, cluster: container.Cluster) -> Output[str]:
-        """A new cluster answers before it knows what a Gateway is; once in its life that is waited for."""
+        """Known some time after the cluster: a new one answers before it knows what a Gateway is."""
         settled = pulumiverse_time.Sleep(
             f"{self._name}-settling",
             create_duration=_SETTLING,
             triggers={"cluster": cluster.self_link},
             opts=ResourceOptions(parent=self),
         )
-        return settled.create_duration.apply(str)
+        return settled.id
 
 
 def _name_of_control_plane(endpoints: container.outputs.ClusterControlPlaneEndpointsConfig) -> str:
-    """The name; there is none where Google has not answered with one, and then the deployment has to stop."""
+    """What Google calls it; nothing as long as it has not said."""
     dns = endpoints.dns_endpoint_config
-    if dns is None or not dns.endpoint:
-        raise ValueError("the cluster's control plane has no DNS name; enable its DNS endpoint")
-    return dns.endpoint
+    return (dns.endpoint or "") if dns else ""
+
+
+def _the_name(known: Sequence[str]) -> str:
+    if not known[0]:
+        raise RunError("the cluster's control plane has no DNS name; enable its DNS endpoint")
+    return known[0]

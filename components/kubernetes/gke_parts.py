@@ -5,10 +5,14 @@ None of them can be put off to later: what is off when a cluster is made is what
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pulumi import Input
 from pulumi_gcp import container
 
 from components.kubernetes.maintenance import Maintenance
+
+ReleaseChannel = Literal["RAPID", "REGULAR", "STABLE", "EXTENDED"]
 
 _METRICS = (
     "SYSTEM_COMPONENTS",
