@@ -98,8 +98,7 @@ class GkeCluster(ComponentResource):
         self._name, self._args, self._environment = name, args, args.environment
         self.cluster_name = args.environment.physical_name(name, limit=40)
         place = f"projects/{args.environment.project}/locations/{args.region}"
-        self.identifier = f"{place}/clusters/{self.cluster_name}"
-        self.pods_cidr = args.pods_cidr
+        self.identifier, self.pods_cidr = f"{place}/clusters/{self.cluster_name}", args.pods_cidr
 
         subnet, nodes = self._reserve(), self._identify_nodes()
         pulls = [registry.url_for(name, nodes.member) for _, registry in sorted(args.registries.items())]
@@ -180,13 +179,12 @@ class GkeCluster(ComponentResource):
 
     def _settle(self, cluster: container.Cluster) -> Output[str]:
         """Known some time after the cluster: a new one answers before it knows what a Gateway is."""
-        settled = pulumiverse_time.Sleep(
+        return pulumiverse_time.Sleep(
             f"{self._name}-settling",
             create_duration=_SETTLING,
             triggers={"cluster": cluster.self_link},
             opts=ResourceOptions(parent=self),
-        )
-        return settled.id
+        ).id
 
 
 def _name_of_control_plane(endpoints: container.outputs.ClusterControlPlaneEndpointsConfig) -> str:
