@@ -85,7 +85,6 @@ class Network(ComponentResource):
         self._project = args.environment.project_using(COMPUTE_API)
         self.egress_cidr, self.vm_cidr = args.egress_cidr, args.vm_cidr
         self.services_cidr = args.services_cidr
-
         self.network = self._vpc().id
         self.egress_subnet = self._subnet("egress", args.egress_cidr).id
         self.vm_subnet = self._subnet("vm", args.vm_cidr).id
@@ -153,11 +152,7 @@ class Network(ComponentResource):
             # Only the virtual machines: Cloud Run sends private ranges alone through the VPC, and for a
             # subnet with NAT its instances are charged and start more slowly.
             source_subnetwork_ip_ranges_to_nat="LIST_OF_SUBNETWORKS",
-            subnetworks=[
-                compute.RouterNatSubnetworkArgs(
-                    name=self.vm_subnet, source_ip_ranges_to_nats=["PRIMARY_IP_RANGE"]
-                )
-            ],
+            subnetworks=[{"name": self.vm_subnet, "source_ip_ranges_to_nats": ["PRIMARY_IP_RANGE"]}],
             # Of the 64,512 ports of one address 256 each serve 252 machines, which is all of a /24.
             enable_dynamic_port_allocation=False,
             min_ports_per_vm=256,
