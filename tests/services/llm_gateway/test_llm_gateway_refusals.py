@@ -13,7 +13,7 @@ from services.llm_gateway.connections import opened_by, taken_by
 from services.llm_gateway.fleet import sites
 from simulator.in_process import PlanRefused
 from tests.components.environments import environment
-from tests.services.llm_gateway.program import BASE, image, planned, settings
+from tests.services.llm_gateway.program import image, planned, settings
 
 TWO = {"clusters": {"main": {}, "us": {"region": "us-central1"}}}
 FOREIGN = {
@@ -230,7 +230,3 @@ def test_a_cluster_that_is_given_its_postgres_counts_for_nothing() -> None:
 def test_more_connections_than_the_instance_takes_are_refused_before_anything_is_made() -> None:
     [found] = refusals({"postgres": {"tier": "db-custom-1-3840"}, "canary": {"image": image("b")}})
     assert re.match(r"llm_gateway.postgres.tier: db-custom-1-3840 takes 100 .* can come to open 122", found)
-
-
-def test_the_base_of_these_tests_is_what_its_name_says() -> None:
-    assert set(BASE["credentials"]) == {"openai-prod-chat", "openai-prod-batch", "anthropic-prod-chat"}
