@@ -149,6 +149,7 @@ class Cloud:
         """Change a resource in place; its new state."""
         self.attempt(urn)
         request = self._request(type, urn, news, self._kept(type, id))
+        self._reach(type)
         if self._stored(type, id) is None:
             raise CloudRefused(f"{id} does not exist any more; refresh first")
         for path, reason in refusals(self.ledger, request, self._kept(type, id)):
@@ -157,12 +158,14 @@ class Cloud:
 
     def read(self, type: str, id: str) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
         """A resource's ID, inputs and state, or `None` when it does not exist."""
+        self._reach(type)
         stored = self._stored(type, id)
         return (id, stored.inputs, stored.state) if stored else None
 
     def delete(self, type: str, id: str, urn: str) -> None:
         """Delete a resource; one that is gone already is no fault."""
         self.attempt(urn)
+        self._reach(type)
         stored = self._stored(type, id)
         if stored is None:
             return
@@ -213,6 +216,12 @@ class Cloud:
         """The ID under which the ledger keeps what the provider calls `identity`."""
         place = rules_of(type_token).place(self._request(type_token, "", {}))
         return f"{place}#{identity}" if place else identity
+
+    def _reach(self, type_token: str) -> None:
+        """Refuse what is asked of a place that is not there any more, unless it may be forgotten."""
+        reason = rules_of(type_token).unreachable(self._request(type_token, "", {}))
+        if reason is not None and self._provider.get("deleteUnreachable") not in (True, "true"):
+            raise CloudRefused(f"{reason}; to forget what was in it, set deleteUnreachable on the provider")
 
     def _identity(self, request: Request) -> str:
         return self._kept(request.type, identity_of(request))

@@ -119,11 +119,18 @@ class CloudMonitor(MockMonitor):
         """Look up a resource that the program does not own."""
         urn = self.make_urn(request.parent, request.type, request.name)
         with self._lock:
-            found = self._through(request).read(request.type, request.id)
+            found = self._read(request)
             if found is None and not self._cloud.ledger.was_there(request.id):
                 self._find(request, "id", f"{request.id!r} does not exist; name something that does")
             state = found[2] if found else {**opened(from_struct(request.properties)), "id": request.id}
         return resource_pb2.ReadResourceResponse(urn=urn, properties=to_struct(state))
+
+    def _read(self, request: Any) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        try:
+            return self._through(request).read(request.type, request.id)
+        except CloudRefused as refused:
+            self._find(request, "id", refused.reason)
+            return None
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         """Answer a provider's function."""

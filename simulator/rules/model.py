@@ -233,6 +233,7 @@ class TypeRules:
         api: the service that must be enabled for it.
         identity_is_unique: whether another resource with the same ID is a name in use.
         place: what its ID is unique in, where that is not the whole cloud.
+        unreachable: why that place can't be reached, if it can't.
         filled: the inputs with what the provider adds to them; it is told those of before, if there were any.
         replaced: further paths whose change replaces, as its provider is set.
         renewed: paths for which it is replaced although nothing about it changed.
@@ -265,6 +266,7 @@ class TypeRules:
     api: str | None = None
     identity_is_unique: bool = True
     place: Callable[[Request], str] = lambda _: ""
+    unreachable: Callable[[Request], str | None] = lambda _: None
     filled: Callable[[Request, Mapping[str, Any] | None], Mapping[str, Any]] | None = None
     replaced: Callable[[Request], Iterable[str]] = _nothing
     renewed: Callable[[Request], Iterable[str]] = _nothing

@@ -412,7 +412,12 @@ def make(
 
 def changed(type_token: str, changes: dict[str, Any]) -> dict[str, Any]:
     """The right inputs of a type with `changes`: a path to a value, or to `GONE`."""
-    inputs = copy.deepcopy(RIGHT[type_token])
+    return with_changes(RIGHT[type_token], changes)
+
+
+def with_changes(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Right inputs with `changes`, likewise."""
+    inputs = copy.deepcopy(right)
     for path, value in changes.items():
         *way, last = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", path)]
         place: Any = inputs

@@ -44,8 +44,19 @@ def cluster_need(asked: Request) -> Iterable[Need]:
     mark = cluster_of(asked)
     if not is_google(mark) or asked.world.was_there(mark):
         return
-    reason = f"the cluster {mark} can't be reached: there is none; make the provider wait for the cluster"
+    reason = f"{_gone(mark)}; make the provider wait for the cluster"
     yield Need(property="provider", found=asked.world.find(mark, CLUSTER), reason=reason)
+
+
+def unreachable(asked: Request) -> str | None:
+    """Why the cluster can't be reached: it was deleted before what is in it."""
+    if any(need.found is None for need in cluster_need(asked)):
+        return _gone(cluster_of(asked))
+    return None
+
+
+def _gone(mark: str) -> str:
+    return f"the cluster {mark} can't be reached: there is none"
 
 
 def inside(cluster: Stored, world: World, tokens: Iterable[str]) -> list[Stored]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from simulator.rules.kubernetes import admission, changes, form, references, state
 from simulator.rules.kubernetes import objects as k
-from simulator.rules.kubernetes.cluster import cluster_of
+from simulator.rules.kubernetes.cluster import cluster_of, unreachable
 from simulator.rules.model import Stored, TypeRules, World
 
 _RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
@@ -27,6 +27,7 @@ def _kind(
     return token, TypeRules(
         name=None,
         place=cluster_of,
+        unreachable=unreachable,
         filled=k.filled,
         replaces=changes.ALWAYS | changes.REPLACES.get(token, frozenset()),
         replaced=changes.replaced,
