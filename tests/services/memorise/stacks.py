@@ -9,6 +9,7 @@ import pulumi
 
 from components.environment import Environment
 from services.clusters.clusters import Clusters, ClustersArgs
+from services.clusters.prerequisites import kubernetes_prerequisites
 from services.clusters.settings import KubernetesSettings
 from services.foundation import Foundation, FoundationArgs
 from services.memorise.memorise import Memorise, MemoriseArgs, dns_zones, hosts
@@ -34,10 +35,27 @@ DOCUMENT: Mapping[str, Any] = {
 
 DEPLOYED: dict[str, Any] = {"content_engine": {"image": CONTENT_IMAGE, "mode": "deployment"}}
 KEYCLOAK = {"url": "https://login.acme.com:8443", "realm": "museum", "client_id": "memorise"}
+KUBECONFIG = """apiVersion: v1
+kind: Config
+current-context: own
+contexts: [{name: own, context: {cluster: own, user: own}}]
+clusters: [{name: own, cluster: {server: https://10.9.0.2}}]
+users: [{name: own, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: sign-in}}}]
+"""
+FOREIGN = {
+    "existing": {
+        "gateway_class": "istio",
+        "tls_secret": "certificates/acme-com",
+        "balancer_ranges": ["10.0.0.0/16"],
+    }
+}
+"""A cluster that is not Google's."""
+
 GIVEN = {
     "memorise:OPENROUTER_API_KEY": "PLANTED-openrouter",
     "memorise:KEYCLOAK_CLIENT_SECRET": "PLANTED-keycloak",
     "memorise:QDRANT_API_KEY": "PLANTED-qdrant",
+    "kubernetes:main-kubeconfig": KUBECONFIG,
     "memorise:REDIS_URL": "rediss://:PLANTED-redis@redis.acme.com:6380/0",
 }
 
@@ -74,12 +92,12 @@ def build(asked: MemoriseSettings, kubernetes: KubernetesSettings, here: Environ
 
 def planned(*, protect: bool = True, kubernetes: KubernetesSettings | None = None, **changed: Any) -> Plan:
     """What it makes."""
-    asked, here = settings(**changed), environment(protect=protect)
+    asked, there, here = settings(**changed), kubernetes or clusters(), environment(protect=protect)
     return plan(
-        lambda: build(asked, kubernetes or clusters(), here),
+        lambda: build(asked, there, here),
         stack="prod",
         secret_config=GIVEN,
-        existing=[*memorise_prerequisites(asked, here.project)],
+        existing=[*kubernetes_prerequisites(there), *memorise_prerequisites(asked, here.project)],
     )
 
 

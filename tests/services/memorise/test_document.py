@@ -15,8 +15,10 @@ from tests.services.memorise.stacks import (
     CLOUD,
     CONTENT_IMAGE,
     DEPLOYED,
+    FOREIGN,
     KEYCLOAK,
     ORIGINS,
+    clusters,
     container,
     objects,
     planned,
@@ -468,3 +470,17 @@ def test_a_raised_generation_is_another_key_and_other_pods_of_who_knows_it() -> 
     assert value.inputs["keepers"] == {"generation": "2"}
     kept = "memorise-content-engine-ingest-api-key-value"
     assert "keepers" not in before.one("random:index/randomPassword:RandomPassword", kept).inputs
+
+
+def test_a_cluster_that_is_not_google_s_runs_it_with_nothing_of_google_s_in_it() -> None:
+    existing = {"url": {"source": "config"}, "region": "europe-west1", "ranges": ["10.5.0.0/29"]}
+    plan = planned(
+        kubernetes=clusters(**FOREIGN), redis={"existing": existing}, qdrant={"snapshots": None}, **DEPLOYED
+    )
+
+    assert verdict(manifests(plan)) == []
+    assert not [each.name for each in plan.resources if "networking.gke.io" in each.type]
+    assert plan.of("gcp:compute/securityPolicy:SecurityPolicy") == []
+    assert let_in(plan, "ai-engine-api") == {"10.0.0.0/16"}
+    # Its nodes have no account that the mirror could be opened to.
+    assert container(objects(plan, "StatefulSet")["qdrant"])["image"].startswith("docker.io/qdrant/")

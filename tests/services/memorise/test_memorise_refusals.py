@@ -20,6 +20,7 @@ from tests.services.memorise.stacks import (
     CLOUD,
     CONTENT_IMAGE,
     DEPLOYED,
+    FOREIGN,
     KEYCLOAK,
     clusters,
     settings,
@@ -27,13 +28,6 @@ from tests.services.memorise.stacks import (
 
 AI = {"image": AI_IMAGE}
 CONTENT = {"image": CONTENT_IMAGE, "schedule": "0 4 * * *"}
-FOREIGN = {
-    "existing": {
-        "gateway_class": "istio",
-        "tls_secret": "certificates/acme-com",
-        "balancer_ranges": ["10.0.0.0/16"],
-    }
-}
 SHARED = {"existing": {"identifier": "projects/acme-prod/locations/europe-west1/clusters/shared"}}
 REDIS = {"existing": {"url": {"source": "config"}, "region": "europe-west1"}}
 
