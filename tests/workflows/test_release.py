@@ -102,6 +102,13 @@ def test_what_changed_since_the_approval_is_not_deployed(steps: list, planned: W
     assert "Traceback" not in planned.printed
 
 
+def test_a_name_that_a_provider_makes_up_is_no_difference(planned: Workshop) -> None:
+    same = step("create")
+    same["newState"]["inputs"] |= {"__defaults": ["name"], "name": "redis-5f3a9c1"}
+    planned.answers = {"pulumi": [preview(same)]}
+    assert planned.run("release", "prod") == 0, planned.printed
+
+
 def test_another_commit_than_the_approved_is_not_deployed(planned: Workshop) -> None:
     planned.git("commit", "--quiet", "--allow-empty", "--message", "Another")
     assert planned.run("release", "prod") != 0

@@ -15,6 +15,9 @@ from tools.delivery.programs import attempt, failure
 _NOTHING = frozenset({"same", "read", "read-discard", "refresh"})
 """Words for a step that changes nothing."""
 
+_DEFAULTS = "__defaults"
+"""Where a provider names the properties that it added itself."""
+
 
 def changes(*words: str) -> list[Step]:
     """The steps of a preview that change something.
@@ -29,17 +32,29 @@ def changes(*words: str) -> list[Step]:
         raise _refused(command, digest, done.stderr)
     if digest is None:
         raise DeliveryError(f"{' '.join(command[:2])} gave no JSON; use the Pulumi that pyproject.toml names")
-    return [_step(each) for each in digest.get("steps", []) if each["op"] not in _NOTHING]
+    steps = [_step(each) for each in digest.get("steps", []) if each["op"] not in _NOTHING]
+    # Pulumi works on several at once, and tells them as they come.
+    return sorted(steps, key=lambda step: (step.urn, step.op))
 
 
 def _step(step: dict[str, Any]) -> Step:
-    inputs = json.dumps((step.get("newState") or {}).get("inputs", {}), sort_keys=True)
+    inputs = json.dumps(_asked((step.get("newState") or {}).get("inputs", {})), sort_keys=True)
     return Step(
         op=step["op"],
         urn=step["urn"],
         properties=sorted(step.get("detailedDiff") or step.get("diffReasons") or []),
         inputs=hashlib.sha256(inputs.encode()).hexdigest(),
     )
+
+
+def _asked(inputs: Any) -> Any:
+    """What the program asks for, without what a provider added, such as a name made up at random."""
+    if isinstance(inputs, list):
+        return [_asked(each) for each in inputs]
+    if not isinstance(inputs, dict):
+        return inputs
+    added = {_DEFAULTS, *inputs.get(_DEFAULTS, [])}
+    return {key: _asked(value) for key, value in inputs.items() if key not in added}
 
 
 def _digest(text: str) -> dict[str, Any] | None:
