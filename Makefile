@@ -14,7 +14,7 @@ export PULUMI_ERROR_OUTPUT_STRING := true
 export PATH := $(PATH):$(CURDIR)/.cache/pulumi/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
+.PHONY: help setup preview cost drawing rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,8 +30,15 @@ $(SETUP_DEV): requirements-dev.lock
 	@tools/install-test-tools
 	@touch $@ $(SETUP)
 
-preview: $(SETUP) ## Show the plan of a stack, with no cloud account: STACK=dev|prod FORMAT=text|json
-	@$(BIN)/python -m simulator.preview $(STACK) --format $(FORMAT)
+preview: $(SETUP) ## Show the plan of a stack, with no cloud account: STACK=dev|prod FORMAT=text|json BASE=file
+	@$(BIN)/python -m simulator.preview $(STACK) --format $(FORMAT) $(if $(BASE),--base "$(BASE)")
+
+cost: $(SETUP) ## Price a stack's plan by the month: STACK= FORMAT=text|json|markdown BASE=file|commit ASSUME=
+	@$(BIN)/python -m reports.cost $(STACK) --format $(FORMAT) $(if $(BASE),--base "$(BASE)") \
+	  $(if $(ASSUME),--assume $(ASSUME))
+
+drawing: $(SETUP) ## Draw the architecture of prod anew, into README.md and docs/architecture.svg
+	@$(BIN)/python -m reports.drawing
 
 rehearse: $(SETUP) ## Take a stack through its life on the real engine and the simulated cloud: STACK=dev|prod
 	@tools/install-pulumi

@@ -74,7 +74,7 @@ def layout_of(drawing: Drawing) -> Layout:
             y = box.y + box.height + _GAP
     ways = [node for node in drawing.nodes if _is_way_in(node)]
     _place_ways(ways, drawing, nodes)
-    bottom = max(box.y + box.height for box in [*systems.values(), *nodes.values()])
+    bottom = max((box.y + box.height for box in [*systems.values(), *nodes.values()]), default=_TOP + HEIGHT)
     public = [nodes[node.id].middle for node in drawing.nodes if node.public]
     middle = _mean(public) if public else _TOP
     return Layout(

@@ -14,8 +14,9 @@ from policies.rules import RESOURCE_RULES, STACK_RULES
 from simulator.in_process import plan
 from simulator.program import PROJECT_FOLDER
 from simulator.stack_files import load
-from tests.policies import google
-from tests.policies.cases import CASES, KEY, RANDOM, Case
+from tests.policies import data
+from tests.policies.case import KEY, RANDOM, Case
+from tests.policies.cases import CASES
 from tests.program.variants import EVERY_PLAN, VARIANTS, plan_of
 
 
@@ -55,7 +56,7 @@ def test_every_plan_of_the_program_keeps_every_rule(name: str) -> None:
 
 
 def test_data_of_a_stack_that_is_not_protected_may_be_thrown_away() -> None:
-    assert found(lambda: google.database(protect=False, backup=False), protected=False) == []
+    assert found(lambda: data.database(protect=False, backup=False), protected=False) == []
 
 
 def test_a_stack_is_protected_unless_it_says_otherwise() -> None:
@@ -73,6 +74,6 @@ def test_no_finding_repeats_the_secret_that_it_found() -> None:
 def test_a_bucket_that_only_the_program_fills_may_be_emptied() -> None:
     """What it holds is made again by the next deployment."""
     read = [
-        each.rule for each in found(lambda: google.bucket(protect=False, role="roles/storage.objectViewer"))
+        each.rule for each in found(lambda: data.bucket(protect=False, role="roles/storage.objectViewer"))
     ]
     assert read == []
