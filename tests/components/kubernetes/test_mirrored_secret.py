@@ -81,6 +81,10 @@ def test_a_secret_that_nobody_keeps_is_named_in_the_refusal() -> None:
         made({"KEY": by_hand("1", secret="nowhere")})
 
 
+def test_a_value_that_was_kept_by_hand_is_as_secret_as_one_that_is_given() -> None:
+    assert isinstance(made({"KEY": by_hand("3")}).one(SECRET).inputs["data"], SecretValue)
+
+
 def test_the_values_are_secret_in_the_plan_and_the_name_and_digest_are_not() -> None:
     found = made({"KEY": given("canary-value")})
 

@@ -73,6 +73,35 @@ def test_configuration_comes_as_variables_and_as_files_that_nobody_else_can_read
     assert [one["defaultMode"] for one in sources] == [0o440, 0o440]
 
 
+def test_files_of_configuration_belong_to_the_group_that_the_pod_runs_as() -> None:
+    context = rendered(user=1000)["spec"]["security_context"]
+
+    assert (context["run_as_user"], context["run_as_group"], context["fs_group"]) == (1000, 1000, 1000)
+
+
+def test_a_rollouts_new_pods_are_spread_among_themselves() -> None:
+    """Counted with the old ones, they would go where those are not, and leave a hole when those are gone."""
+    spread = rendered()["spec"]["topology_spread_constraints"]
+
+    assert [one["match_label_keys"] for one in spread] == [["pod-template-hash"]] * 2
+
+
+def test_a_job_is_not_spread() -> None:
+    template = PodTemplate(container=task(), labels=LABELS, service_account="api", restarts=False)
+
+    spec: Any = pod_template(template)["spec"]
+    assert "topology_spread_constraints" not in spec
+
+
+def test_the_neighbours_services_are_not_among_the_variables() -> None:
+    """They would be by default, and a Service named like a variable's prefix changes what a program reads."""
+    assert rendered()["spec"]["enable_service_links"] is False
+
+
+def test_what_a_container_said_last_is_shown_where_it_failed() -> None:
+    assert first()["termination_message_policy"] == "FallbackToLogsOnError"
+
+
 def test_plain_variables_stand_in_the_pod_in_one_order() -> None:
     assert [one["name"] for one in first(env={"B": "2", "A": "1"})["env"]] == ["A", "B"]
 
