@@ -49,7 +49,7 @@ frontend-env: $(SETUP) ## Write .env.STACK.TARGET for a frontend's build: STACK=
 
 bootstrap: $(SETUP) ## Prepare a project for Pulumi and CI: STACK= REPOSITORY=owner/name DRY_RUN=1
 	@$(BIN)/python -m tools.bootstrap $(STACK) --repository "$(REPOSITORY)" --repository-id "$(REPOSITORY_ID)" \
-	  --project "$(PROJECT)" --region "$(REGION)" --environment "$(ENVIRONMENT)" --bucket "$(STATE_BUCKET)" \
+	  --project "$(PROJECT)" --region "$(REGION)" --environment "$(GITHUB_ENVIRONMENT)" --bucket "$(STATE_BUCKET)" \
 	  --people "$(PEOPLE)" $(if $(DRY_RUN),--dry-run)
 
 images: $(SETUP) ## Build and push a stack's images, and write down their digests: STACK=dev|prod

@@ -16,7 +16,7 @@ _FORMS = {
     "repository": (r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "REPOSITORY=acme/ai-platform"),
     "repository_id": (r"(\d+)?", "REPOSITORY_ID=, the number that `gh api repos/OWNER/NAME -q .id` prints"),
     "region": (r"[a-z]+-[a-z]+\d+", "REGION=europe-west1"),
-    "environment": (r"([A-Za-z0-9._-]{1,255})?", "ENVIRONMENT=production"),
+    "environment": (r"([A-Za-z0-9._-]{1,255})?", "GITHUB_ENVIRONMENT=production"),
     "bucket": (r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]", "STATE_BUCKET=acme-ai-pulumi-state"),
 }
 _PERSON = re.compile(r"(user|group):[^@\s,]+@[^@\s,]+\.[^@\s,]+")
