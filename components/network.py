@@ -115,11 +115,12 @@ class Network(ComponentResource):
             network=self.network,
             ip_cidr_range=cidr,
             private_ip_google_access=True,
-            log_config=self._flow_logs(),
+            log_config=self.flow_logs(),
             opts=ResourceOptions(parent=self),
         )
 
-    def _flow_logs(self) -> compute.SubnetworkLogConfigArgs | None:
+    def flow_logs(self) -> compute.SubnetworkLogConfigArgs | None:
+        """How the flows of every subnet are logged; not at all where none of them is."""
         if self._args.flow_log_sampling == 0:
             return None
         return compute.SubnetworkLogConfigArgs(

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_gcp import compute
 
 from components.address_ranges import private_range, refuse_overlap
 from components.environment import Environment
+from components.network import Network
 
 COMPUTE_API = "compute.googleapis.com"
 PODS, SERVICES = "pods", "services"
@@ -27,7 +28,7 @@ class ClusterSubnetArgs:
 
     Attributes:
         environment: where it lives.
-        network: ID of the VPC.
+        network: the VPC.
         region: the cluster's region.
         nodes_cidr: addresses of nodes, /24 or larger.
         pods_cidr: addresses of pods, /19 or larger: every node takes a block of 64 of them.
@@ -35,7 +36,7 @@ class ClusterSubnetArgs:
     """
 
     environment: Environment
-    network: Input[str]
+    network: Network
     region: str
     nodes_cidr: str
     pods_cidr: str
@@ -73,18 +74,14 @@ class ClusterSubnet(ComponentResource):
             project=self._project,
             region=args.region,
             name=args.environment.physical_name(self._name),
-            network=args.network,
+            network=args.network.network,
             ip_cidr_range=args.nodes_cidr,
             secondary_ip_ranges=[
                 {"range_name": PODS, "ip_cidr_range": args.pods_cidr},
                 {"range_name": SERVICES, "ip_cidr_range": args.services_cidr},
             ],
             private_ip_google_access=True,
-            log_config={
-                "aggregation_interval": "INTERVAL_5_MIN",
-                "flow_sampling": 0.1,
-                "metadata": "INCLUDE_ALL_METADATA",
-            },
+            log_config=args.network.flow_logs(),
             # A smaller range is another subnet, and with it another cluster.
             opts=ResourceOptions(parent=self, protect=args.environment.protect),
         )
@@ -96,7 +93,7 @@ class ClusterSubnet(ComponentResource):
             project=self._project,
             region=self._args.region,
             name=self._args.environment.physical_name(name),
-            network=self._args.network,
+            network=self._args.network.network,
             opts=ResourceOptions(parent=self),
         )
 

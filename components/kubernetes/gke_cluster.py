@@ -33,6 +33,7 @@ from components.kubernetes.cluster_subnet import (
 )
 from components.kubernetes.gke_parts import ReleaseChannel
 from components.kubernetes.maintenance import Maintenance
+from components.network import Network
 from components.remote_registry import RemoteRegistry
 from components.service_account import ServiceAccount, ServiceAccountArgs
 
@@ -47,7 +48,7 @@ class GkeClusterArgs:
 
     Attributes:
         environment: where it lives; its `protect` keeps the cluster.
-        network: ID of the VPC.
+        network: the VPC.
         agent: IAM member of Google's agent of the clusters' API.
         region: the cluster's region, which may be another than the environment's.
         nodes_cidr: addresses of nodes; none of the three ranges may overlap one of the network's.
@@ -59,7 +60,7 @@ class GkeClusterArgs:
     """
 
     environment: Environment
-    network: Input[str]
+    network: Network
     agent: Input[str]
     region: str
     nodes_cidr: str
@@ -148,7 +149,7 @@ class GkeCluster(ComponentResource):
             name=self.cluster_name,
             enable_autopilot=True,
             resource_labels=self._environment.labels,
-            network=self._args.network,
+            network=self._args.network.network,
             subnetwork=subnet.subnet,
             ip_allocation_policy={
                 "cluster_secondary_range_name": PODS,

@@ -26,7 +26,7 @@ def made_here(
         f"cluster-{name}",
         GkeClusterArgs(
             environment=environment,
-            network=foundation.network.network,
+            network=foundation.network,
             agent=agent,
             region=region,
             nodes_cidr=settings.nodes_cidr,

@@ -36,7 +36,7 @@ def args(**changed: Any) -> GkeClusterArgs:
     return GkeClusterArgs(**usual | changed)
 
 
-def made(*, protect: bool = True, **changed: Any) -> Plan:
+def made(*, protect: bool = True, flow_log_sampling: float = 0.5, **changed: Any) -> Plan:
     """A cluster, and somebody who signs in to it."""
 
     def program() -> None:
@@ -46,8 +46,8 @@ def made(*, protect: bool = True, **changed: Any) -> Plan:
             "images": ArtifactRegistry("images", ArtifactRegistryArgs(environment=here)),
             "mirror": RemoteRegistry("mirror", RemoteRegistryArgs(environment=here)),
         }
-        network = Network("network", NetworkArgs(environment=here))
-        around: dict[str, Any] = {"environment": here, "network": network.network, "agent": agent.member}
+        network = Network("network", NetworkArgs(environment=here, flow_log_sampling=flow_log_sampling))
+        around: dict[str, Any] = {"environment": here, "network": network, "agent": agent.member}
         cluster = GkeCluster("cluster", args(**around | changed, registries=registries))
         pulumi_random.RandomId("signed-in", byte_length=1, keepers={"endpoint": cluster.endpoint})
         pulumi.export("identifier", cluster.identifier)
@@ -223,6 +223,13 @@ def test_pods_reach_the_internet_by_a_way_of_the_clusters_own_wherever_it_is() -
     assert nat.inputs["router"] == router.inputs["name"]
     [translated] = nat.inputs["subnetworks"]
     assert translated == {"name": own(planned, SUBNET).id, "sourceIpRangesToNats": ["ALL_IP_RANGES"]}
+
+
+def test_its_flows_are_logged_as_those_of_the_network_are() -> None:
+    logged = own(made(flow_log_sampling=0.25), SUBNET).inputs["logConfig"]
+
+    assert logged["flowSampling"] == 0.25
+    assert "logConfig" not in own(made(flow_log_sampling=0), SUBNET).inputs
 
 
 def test_no_firewall_rule_lets_its_pods_reach_the_machines_of_the_network() -> None:
