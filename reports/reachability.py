@@ -1,17 +1,23 @@
-"""`python -m reports.reachability STACK`: who can reach what in a stack's clusters, as Markdown tables.
+"""`python -m reports.reachability`: writes `docs/reachability.md`, who can reach what in clusters.
 
-Computed from the plan's routes and network policies, which no reader can add up by hand.
+Computed from the plans' routes and network policies, which no reader can add up by hand.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-
 from reports.clusters import ClusterView, clusters_of, databases_of
 from reports.ways import entries, title, ways
 from simulator.in_process import Plan
-from simulator.program import plan_stack
+from simulator.program import PROJECT_FOLDER, plan_stack
+
+STACKS = ("dev", "prod")
+PAGE = PROJECT_FOLDER / "docs" / "reachability.md"
+_HEAD = """# Who can reach what
+
+Made by `python -m reports.reachability` from the plans of both stacks: their routes, Services, network
+policies and namespaces. Whatever is not listed is refused. `…` after a path stands for everything below it.
+Policies name managed databases by the range that Google keeps them in, so that a workload which has one gets
+to the port of any; each has a password of its own."""
 
 
 def page(stack: str, plan: Plan) -> str:
@@ -43,12 +49,10 @@ def _way_table(view: ClusterView, plan: Plan) -> str:
     return "\n".join([f"### {view.name}: pods and what is around them", "", head, *rows])
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the tables of each stack that is named."""
-    for stack in arguments:
-        sys.stdout.write(f"{page(stack, plan_stack(stack))}\n\n")
-    return 0
+def written() -> str:
+    """The whole page."""
+    return "\n\n".join([_HEAD, *(page(stack, plan_stack(stack)) for stack in STACKS)]) + "\n"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    PAGE.write_text(written())

@@ -93,10 +93,18 @@ def _entries(view: ClusterView, route: Policy, rule: Policy, host: str, match: s
         yield Entry(host=host, match=match, target="redirect", port=0, weight=1, open=True)
     for backend in backends_in(route, rule):
         for pod, port in view.behind(backend.namespace, backend.service, backend.port):
-            let_in = all(connects(view.of(k.POLICY), one, pod, port) for one in BALANCERS)
+            let_in = _lets_in(view, pod, port)
             yield Entry(
                 host=host, match=match, target=title(pod), port=port, weight=backend.weight, open=let_in
             )
+
+
+def _lets_in(view: ClusterView, pod: Pod, port: int) -> bool:
+    """Whether the load balancer gets to a pod; a cluster's own gateway is somewhere in a range let in."""
+    policies = view.of(k.POLICY)
+    if view.google:
+        return all(connects(policies, one, pod, port) for one in BALANCERS)
+    return any(connects(policies, one, pod, port) for one in _ranges(view))
 
 
 def _match(match: Policy) -> str:

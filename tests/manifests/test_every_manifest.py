@@ -19,8 +19,7 @@ def distinct() -> list[Manifest]:
         for name in EVERY_PLAN
         for each in manifests(plan_of(name))
     }
-    if not found:
-        pytest.skip("no plan has anything in a cluster")
+    assert len(found) > len(EVERY_PLAN), "the plans have little in clusters"
     return list(found.values())
 
 
