@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 import pulumi_kubernetes as kubernetes
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions, RunError
@@ -123,3 +124,16 @@ def _kubeconfig_of(found: container.GetClusterResult, network: str | None) -> st
 
 def _short(network: str) -> str:
     return network.rpartition("/")[2]
+
+
+def name_of_control_plane(endpoints: container.outputs.ClusterControlPlaneEndpointsConfig) -> str:
+    """What Google calls a cluster's control plane; nothing as long as it has not said."""
+    dns = endpoints.dns_endpoint_config
+    return (dns.endpoint or "") if dns else ""
+
+
+def the_name(known: Sequence[str]) -> str:
+    """The first of `known`, a control plane's name, without which nobody signs in."""
+    if not known[0]:
+        raise RunError("the cluster's control plane has no DNS name; enable its DNS endpoint")
+    return known[0]

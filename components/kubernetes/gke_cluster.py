@@ -11,18 +11,19 @@ Cost (a month, about): 73 USD, and what the pods ask for: 40 USD a vCPU, 4.50 US
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
 import pulumiverse_time
-from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions, RunError
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
 from pulumi_gcp import container
 
 from components.address_ranges import refuse_overlap
 from components.artifact_registry import ArtifactRegistry
 from components.environment import Environment
 from components.kubernetes import gke_parts as parts
+from components.kubernetes.cluster_access import name_of_control_plane, the_name
 from components.kubernetes.cluster_key import ClusterKey, ClusterKeyArgs
 from components.kubernetes.cluster_subnet import (
     PODS,
@@ -104,8 +105,8 @@ class GkeCluster(ComponentResource):
         subnet, nodes = self._reserve(), self._identify_nodes()
         pulls = [registry.url_for(name, nodes.member) for _, registry in sorted(args.registries.items())]
         cluster = self._create(subnet, nodes, self._create_key())
-        named = cluster.control_plane_endpoints_config.apply(_name_of_control_plane)
-        self.endpoint = Output.all(named, self._settle(cluster), subnet.way_out, *pulls).apply(_the_name)
+        named = cluster.control_plane_endpoints_config.apply(name_of_control_plane)
+        self.endpoint = Output.all(named, self._settle(cluster), subnet.way_out, *pulls).apply(the_name)
         self.register_outputs({"identifier": self.identifier, "endpoint": self.endpoint})
 
     def _reserve(self) -> ClusterSubnet:
@@ -186,15 +187,3 @@ class GkeCluster(ComponentResource):
             triggers={"cluster": cluster.self_link},
             opts=ResourceOptions(parent=self),
         ).id
-
-
-def _name_of_control_plane(endpoints: container.outputs.ClusterControlPlaneEndpointsConfig) -> str:
-    """What Google calls it; nothing as long as it has not said."""
-    dns = endpoints.dns_endpoint_config
-    return (dns.endpoint or "") if dns else ""
-
-
-def _the_name(known: Sequence[str]) -> str:
-    if not known[0]:
-        raise RunError("the cluster's control plane has no DNS name; enable its DNS endpoint")
-    return known[0]

@@ -4,6 +4,7 @@ import json
 import subprocess
 from ipaddress import IPv4Address
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pulumi
@@ -12,7 +13,13 @@ import pytest
 from pulumi import ComponentResource
 from pulumi_gcp import container
 
-from components.kubernetes.cluster_access import existing_kubeconfig, google_kubeconfig, provider
+from components.kubernetes.cluster_access import (
+    existing_kubeconfig,
+    google_kubeconfig,
+    name_of_control_plane,
+    provider,
+    the_name,
+)
 from simulator.cloud import Cloud
 from simulator.in_process import Plan, PlanRefused, plan
 from simulator.values import opened
@@ -74,6 +81,12 @@ def test_a_name_of_googles_is_vouched_for_by_public_authorities() -> None:
     [cluster] = kubeconfig_of(made())["clusters"]
 
     assert cluster["cluster"] == {"server": "https://gke-1.europe-west1.gke.goog"}
+
+
+def test_a_control_plane_without_a_name_stops_the_deployment_in_a_sentence() -> None:
+    unnamed: Any = SimpleNamespace(dns_endpoint_config=None)
+    with pytest.raises(pulumi.RunError, match="enable its DNS endpoint"):
+        the_name([name_of_control_plane(unnamed)])
 
 
 def test_kubectl_reads_it(tmp_path: Path) -> None:
