@@ -15,7 +15,37 @@ CANARY_IMAGE = f"europe-west1-docker.pkg.dev/axiom/images/gateway@sha256:{'c4' *
 _ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute::llm-gateway-*"
 _PODS = "kubernetes:apps/v1:Deployment::llm-gateway-*"
 _SECRET = "kubernetes:core/v1:Secret::llm-gateway-*"
+_FILES = "kubernetes:core/v1:ConfigMap::llm-gateway-*-files"
 _WITH = "llm_gateway.image"
+
+
+def _of_a_credential(stack: str, *, protected: bool) -> Sequence[Change]:
+    """The changes of one that has a fallback, in a stack that has it."""
+    name = f"openai-{stack}-chat"
+    path = f"llm_gateway.credentials.{name}"
+    entry = {f"gcp:secretmanager/secret:Secret::llm-gateway-{name}": "update"} if protected else {}
+    return (
+        Change(
+            title="another weight of a credential",
+            settings={f"{path}.weight": 7},
+            only_with=path,
+            touches={_FILES: "update", _PODS: "update"},
+        ),
+        Change(
+            title="a credential disabled",
+            settings={f"{path}.enabled": False},
+            only_with=path,
+            # Its key leaves the pods; its entry stays, and may be deleted from now on.
+            touches={**entry, _FILES: "update", _SECRET: "update", _PODS: "update"},
+        ),
+        Change(
+            title="the credential enabled again",
+            settings={f"{path}.enabled": True},
+            only_with=path,
+            touches={**entry, _FILES: "update", _SECRET: "update", _PODS: "update"},
+        ),
+    )
+
 
 LLM_GATEWAY_CHANGES: Sequence[Change] = (
     Change(
@@ -76,5 +106,7 @@ LLM_GATEWAY_CHANGES: Sequence[Change] = (
         only_with=_WITH,
         touches={"gcp:monitoring/alertPolicy:AlertPolicy::llm-gateway-latency": "update"},
     ),
+    *_of_a_credential("dev", protected=False),
+    *_of_a_credential("prod", protected=True),
 )
-"""The stack's file is as before when they are done, but for the image, the token and one alert."""
+"""Done, they leave the stack's file with another image, token, alert and weight."""

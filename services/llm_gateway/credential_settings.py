@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from services.settings import Model, SecretSetting
 
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=40)]
 CredentialName = Annotated[
     str,
     Field(

@@ -15,6 +15,7 @@ import yaml
 from services.llm_gateway.fleet import SYSTEM
 from services.llm_gateway.metrics_settings import METRICS_PATH
 from services.llm_gateway.rules import JOB
+from services.llm_gateway.site_metrics import COMPONENT
 
 RULES_FILE = "llm-gateway-rules.yaml"
 
@@ -78,7 +79,7 @@ def _in_cluster(target: Target) -> dict[str, Any]:
         "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [target.namespace]}}],
         "relabel_configs": [
             _keep(f"{pod}label_app_kubernetes_io_part_of", SYSTEM),
-            _keep(f"{pod}label_app_kubernetes_io_component", "gateway"),
+            _keep(f"{pod}label_app_kubernetes_io_component", COMPONENT),
             _keep(f"{pod}container_port_number", str(target.port)),
             _keep(f"{pod}phase", "Running"),
             {"target_label": "job", "replacement": JOB},

@@ -1,8 +1,7 @@
 """One gateway in one cluster: its versions, their migrations, the way in, and the scrape.
 
 Owns how the parts are put together, and what waits for what: a version's pods for its migration, the route
-for pods that are ready. A share is a number in the route and nothing else. Both versions answer to the same
-host, so that a tester's header reaches the canary before anybody else does.
+for pods that are ready.
 """
 
 from __future__ import annotations
@@ -17,19 +16,16 @@ from components.kubernetes.backend import Backend, BackendArgs
 from components.kubernetes.cluster import Cluster
 from components.kubernetes.gateway import Gateway
 from components.kubernetes.job import Job, JobArgs
-from components.kubernetes.pod_monitoring import PodMonitoring, PodMonitoringArgs
-from components.kubernetes.route import Path, Route, RouteArgs, Rule, WeightedBackend
+from components.kubernetes.pod_monitoring import PodMonitoring
+from components.kubernetes.route import Route, RouteArgs
 from components.kubernetes.workload import Replicas, Workload, WorkloadArgs
 from components.secret import SecretRef
 from services.llm_gateway import pods
 from services.llm_gateway.contract import FILES
 from services.llm_gateway.fleet import SYSTEM, Site
-from services.llm_gateway.metrics_settings import METRICS_PATH
 from services.llm_gateway.site_ground import SiteGround, SiteGroundArgs
-
-_COMPONENT = "gateway"
-_PART_OF, _COMPONENT_LABEL = "app.kubernetes.io/part-of", "app.kubernetes.io/component"
-_VERSION_LABEL = "app.kubernetes.io/instance"
+from services.llm_gateway.site_metrics import COMPONENT, scrape
+from services.llm_gateway.site_route import Ready, rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +77,13 @@ class GatewaySite(ComponentResource):
         migrations = {
             image: self._migrate(image) for image in sorted({image for image, _ in wanted.values()})
         }
-        backends = {
+        versions = {
             version: self._run(version, image, replicas, migrations[image])
             for version, (image, replicas) in wanted.items()
         }
-        self.route = self._lead(backends)
-        self._scrape()
+        self.route = self._lead(versions)
+        if scraped := scrape(self._site, args.cluster, self.namespace, self._ground.token):
+            PodMonitoring(name, scraped, ResourceOptions(parent=self))
         self.register_outputs({"namespace": self.namespace, "route": self.route})
 
     def _prepare(self) -> SiteGround:
@@ -124,13 +121,33 @@ class GatewaySite(ComponentResource):
             ResourceOptions(parent=self),
         ).name
 
-    def _run(
-        self, version: str, image: str, replicas: Replicas, migration: Output[str]
-    ) -> tuple[Output[str], int]:
-        """The version's Service, known once its pods are ready, and its port."""
-        args, seconds = self._args, self._site.settings.request_timeout_seconds
+    def _run(self, version: str, image: str, replicas: Replicas, migration: Output[str]) -> Ready:
+        """A version's pods and its Service."""
         suffix = "" if version == pods.STABLE else f"-{version}"
-        workload = Workload(
+        workload = self._deploy(suffix, version, image, replicas, migration)
+        backend = Backend(
+            f"{self._name}{suffix}",
+            BackendArgs(
+                cluster=self._args.cluster,
+                namespace=self.namespace,
+                name=f"{SYSTEM}{suffix}",
+                selector=workload.selector,
+                target_port=self._site.settings.port,
+                public=True,
+                health=pods.readiness(self._site),
+                timeout_seconds=self._site.settings.request_timeout_seconds,
+                security_policy=self._args.security_policy,
+            ),
+            ResourceOptions(parent=self),
+        )
+        service = Output.all(backend.service, workload.name).apply(lambda known: str(known[0]))
+        return Ready(service=service, port=backend.port)
+
+    def _deploy(
+        self, suffix: str, version: str, image: str, replicas: Replicas, migration: Output[str]
+    ) -> Workload:
+        args, ground = self._args, self._ground
+        return Workload(
             f"{self._name}{suffix}",
             WorkloadArgs(
                 environment=args.environment,
@@ -138,60 +155,23 @@ class GatewaySite(ComponentResource):
                 namespace=self.namespace,
                 name=f"{SYSTEM}{suffix}",
                 container=pods.container(
-                    self._site, image, env_from=self._ground.sources, files={FILES: self._ground.files}
+                    self._site, image, env_from=ground.sources, files={FILES: ground.files}
                 ),
                 part_of=SYSTEM,
-                component=_COMPONENT,
+                component=COMPONENT,
                 instance=version,
-                identity=self._ground.identity,
+                identity=ground.identity,
                 replicas=replicas,
-                longest_request_seconds=seconds,
+                longest_request_seconds=self._site.settings.request_timeout_seconds,
                 ingress=pods.ingress(self._site, args.cluster),
                 egress=pods.egress(self._site, args.services_cidr),
                 after=migration,
             ),
             ResourceOptions(parent=self),
         )
-        backend = Backend(
-            f"{self._name}{suffix}",
-            BackendArgs(
-                cluster=args.cluster,
-                namespace=self.namespace,
-                name=f"{SYSTEM}{suffix}",
-                selector=workload.selector,
-                target_port=self._site.settings.port,
-                public=True,
-                health=pods.readiness(self._site),
-                timeout_seconds=seconds,
-                security_policy=args.security_policy,
-            ),
-            ResourceOptions(parent=self),
-        )
-        ready = Output.all(backend.service, workload.name).apply(lambda known: str(known[0]))
-        return ready, backend.port
 
-    def _lead(self, backends: Mapping[str, tuple[Output[str], int]]) -> Output[str]:
-        domain, canary, paths = self._site.domain, self._site.settings.canary, self._paths()
-        share = canary.weight if canary else 0
-        weights = {pods.STABLE: 100 - share, pods.CANARY: share}
-        rules = [
-            Rule(
-                paths=paths,
-                backends=[
-                    WeightedBackend(service=service, port=port, weight=weights[version])
-                    for version, (service, port) in backends.items()
-                ],
-            )
-        ]
-        if pods.CANARY in backends:
-            service, port = backends[pods.CANARY]
-            rules.append(
-                Rule(
-                    paths=paths,
-                    backends=[WeightedBackend(service=service, port=port)],
-                    headers=pods.TESTERS,
-                )
-            )
+    def _lead(self, versions: Mapping[str, Ready]) -> Output[str]:
+        domain = self._site.domain
         return Route(
             self._name,
             RouteArgs(
@@ -200,37 +180,7 @@ class GatewaySite(ComponentResource):
                 namespace=self.namespace,
                 name=SYSTEM,
                 hosts=[domain.name] if domain else [],
-                rules=rules,
+                rules=rules(self._site, versions),
             ),
             ResourceOptions(parent=self),
         ).name
-
-    def _paths(self) -> list[Path]:
-        """What the public reaches, and what the uptime check asks."""
-        settings = self._site.settings
-        exact = sorted({*settings.public_exact_paths} - {settings.health.readiness})
-        return [
-            *(Path(prefix) for prefix in settings.public_paths),
-            *(Path(path, kind="Exact") for path in exact),
-            Path(settings.health.readiness, kind="Exact", method="GET"),
-        ]
-
-    def _scrape(self) -> None:
-        """By managed Prometheus; elsewhere the team's own has a configuration among the stack's outputs."""
-        if self._args.cluster.google is None:
-            return
-        PodMonitoring(
-            self._name,
-            PodMonitoringArgs(
-                cluster=self._args.cluster,
-                namespace=self.namespace,
-                name=SYSTEM,
-                selector={_PART_OF: SYSTEM, _COMPONENT_LABEL: _COMPONENT},
-                port=self._site.settings.port,
-                path=METRICS_PATH,
-                token=self._ground.token,
-                interval_seconds=self._site.settings.metrics.interval_seconds,
-                labels={_VERSION_LABEL: "version"},
-            ),
-            ResourceOptions(parent=self),
-        )

@@ -73,17 +73,20 @@ def test_a_gateway_that_can_be_deployed_is_refused_nothing() -> None:
         ),
         (
             {
-                "credentials": {**credential("a"), **credential("b"), **credential("c")},
-                "fallbacks": {"a-prod-chat": ["b-prod-chat"], "b-prod-chat": ["c-prod-chat", "a-prod-chat"]},
+                "credentials": {**credential("aa"), **credential("bb"), **credential("cc")},
+                "fallbacks": {
+                    "aa-prod-chat": ["bb-prod-chat"],
+                    "bb-prod-chat": ["cc-prod-chat", "aa-prod-chat"],
+                },
             },
-            "llm_gateway.fallbacks: a-prod-chat -> b-prod-chat -> a-prod-chat is a circle",
+            "llm_gateway.fallbacks: aa-prod-chat -> bb-prod-chat -> aa-prod-chat is a circle",
         ),
         (
             {
-                "credentials": {**credential("a"), **credential("b")},
-                "fallbacks": {"a-prod-chat": ["a-prod-chat"]},
+                "credentials": {**credential("aa"), **credential("bb")},
+                "fallbacks": {"aa-prod-chat": ["aa-prod-chat"]},
             },
-            "llm_gateway.fallbacks: a-prod-chat -> a-prod-chat is a circle",
+            "llm_gateway.fallbacks: aa-prod-chat -> aa-prod-chat is a circle",
         ),
         (
             {"credentials": credential("openai", weight=0), "fallbacks": {}},

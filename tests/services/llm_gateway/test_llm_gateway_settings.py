@@ -60,7 +60,10 @@ def test_what_is_said_of_a_store_in_one_cluster_leaves_the_others_theirs() -> No
         ({"domain": {"name": "other.acme.com"}}, "domain is one for all clusters"),
         ({"alerts": {}}, "alerts is one for all clusters"),
         ({"postgres": {"tier": "db-custom-4-15360"}}, "postgres is one for all clusters"),
-        ({"credentials": {"x-prod-chat": {"provider": "x"}}}, "clusters.us.credentials.x-prod-chat.purpose"),
+        (
+            {"credentials": {"xx-prod-chat": {"provider": "xx"}}},
+            "clusters.us.credentials.xx-prod-chat.purpose",
+        ),
     ],
 )
 def test_what_a_cluster_can_not_have_is_told_with_the_cluster(over: dict[str, Any], message: str) -> None:
@@ -88,7 +91,7 @@ def test_what_a_cluster_can_not_have_is_told_with_the_cluster(over: dict[str, An
         (
             {
                 "credentials": {
-                    "a-prod-b": {"provider": "a", "purpose": "b", "secret": {"source": "generated"}}
+                    "aa-prod-bb": {"provider": "aa", "purpose": "bb", "secret": {"source": "generated"}}
                 }
             },
             "a provider makes its keys",
