@@ -168,6 +168,9 @@ def _fresh_runtime() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     # One thing at a time, so that addresses and numbers are given out in the same order every time.
     loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+    # After a refusal, tasks are left that nobody awaits. What is wrong is told by the plan; their own telling
+    # would come in the middle of anything, whenever they are collected.
+    loop.set_exception_handler(lambda _loop, _context: None)
     asyncio.set_event_loop(loop)
     ROOT.set(None)
     SETTINGS.outputs = set()

@@ -7,10 +7,10 @@ import copy
 import pytest
 import yaml
 
-from simulator.program import plan_stack
+from simulator.program import PROJECT_FOLDER, plan_stack
 from simulator.stack_files import load
 from tests.inventory.inventory import COMMAND, STACKS, as_text, differences, inventory, path_of
-from tests.program.variants import PROJECT_FOLDER, plan_of
+from tests.program.variants import plan_of
 
 
 @pytest.mark.parametrize("stack", STACKS)

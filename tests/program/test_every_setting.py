@@ -13,7 +13,7 @@ from settings import NAMESPACE
 from simulator.in_process import PlanRefused
 from simulator.program import plan_config
 from simulator.stack_files import StackConfig
-from tests.program.variants import SYSTEMS, config, merged
+from tests.program.configs import SYSTEMS, config, merged
 from tools.settings_reference import reference
 
 KEYS = re.findall(r"^\| `([\w.]+)` \|", reference(), re.MULTILINE)
@@ -21,6 +21,7 @@ BASE = config(
     "dev",
     {"frontend": {"vercel": {"project_id": "prj_acme"}}, "domain": {"name": "api.acme.com"}},
     {"vercel:api_token": "a-token-of-vercel-0001"},
+    **{system: {} for system in SYSTEMS if system != "axis"},
 )
 FREE_TEXT = ("query", "graph")
 """The last words of settings that may be any text."""

@@ -13,10 +13,15 @@ from tests.program.variants import plan_of
 
 SNAPSHOTS, CONFIG = "axis-api-snapshots", "axis-api-config"
 
-SWITCHES: list[tuple[str, str, str | None, Callable[[dict[str, Any]], object]]] = [
-    ("Cloud SQL, in the provider", POSTGRES, None, lambda it: it["deletionProtection"]),
-    ("Cloud SQL, in its API", POSTGRES, None, lambda it: it["settings"]["deletionProtectionEnabled"]),
-    ("Redis", REDIS, None, lambda it: it["deletionProtection"]),
+SWITCHES: list[tuple[str, str, str, Callable[[dict[str, Any]], object]]] = [
+    ("Cloud SQL, in the provider", POSTGRES, "axis-postgres", lambda it: it["deletionProtection"]),
+    (
+        "Cloud SQL, in its API",
+        POSTGRES,
+        "axis-postgres",
+        lambda it: it["settings"]["deletionProtectionEnabled"],
+    ),
+    ("Redis", REDIS, "axis-redis", lambda it: it["deletionProtection"]),
     ("Cloud Run", SERVICE, "axis-api", lambda it: it["deletionProtection"]),
     ("the machine of the graph", MACHINE, "axis-falkordb", lambda it: it["deletionProtection"]),
     ("the graph's disk", DISK, "axis-falkordb-data", lambda it: it["createSnapshotBeforeDestroy"]),
@@ -35,7 +40,7 @@ HOLDERS: list[tuple[str, str, str]] = [
     ("type_", "name", "switch"), [each[1:] for each in SWITCHES], ids=[e[0] for e in SWITCHES]
 )
 def test_the_switch_sets_every_flag_in_prod_and_none_in_dev(
-    prod: Plan, dev: Plan, type_: str, name: str | None, switch: Callable[[dict[str, Any]], object]
+    prod: Plan, dev: Plan, type_: str, name: str, switch: Callable[[dict[str, Any]], object]
 ) -> None:
     assert switch(prod.one(type_, name).inputs) is True
     assert switch(dev.one(type_, name).inputs) is False
@@ -78,12 +83,12 @@ def test_snapshots_of_the_graph_outlive_its_disk(prod: Plan) -> None:
 
 
 def test_backups_reach_as_far_as_the_settings_say(prod: Plan) -> None:
-    backups = prod.one(POSTGRES).inputs["settings"]["backupConfiguration"]
+    backups = prod.one(POSTGRES, "axis-postgres").inputs["settings"]["backupConfiguration"]
     assert backups["enabled"]
     assert backups["pointInTimeRecoveryEnabled"]
     assert backups["transactionLogRetentionDays"] == 7
     assert backups["backupRetentionSettings"]["retainedBackups"] == 30
-    assert prod.one(POSTGRES).inputs["settings"]["retainBackupsOnDelete"] is True
+    assert prod.one(POSTGRES, "axis-postgres").inputs["settings"]["retainBackupsOnDelete"] is True
 
 
 def test_old_versions_of_a_snapshot_are_kept_for_a_while(prod: Plan) -> None:
@@ -112,14 +117,17 @@ def test_an_api_stays_enabled_when_a_stack_goes(stack: str) -> None:
 
 
 def test_prod_is_highly_available_and_dev_is_not(prod: Plan, dev: Plan) -> None:
-    assert prod.one(POSTGRES).inputs["settings"]["availabilityType"] == "REGIONAL"
-    assert dev.one(POSTGRES).inputs["settings"]["availabilityType"] == "ZONAL"
-    assert (prod.one(REDIS).inputs["tier"], dev.one(REDIS).inputs["tier"]) == ("STANDARD_HA", "BASIC")
+    assert prod.one(POSTGRES, "axis-postgres").inputs["settings"]["availabilityType"] == "REGIONAL"
+    assert dev.one(POSTGRES, "axis-postgres").inputs["settings"]["availabilityType"] == "ZONAL"
+    assert (prod.one(REDIS, "axis-redis").inputs["tier"], dev.one(REDIS, "axis-redis").inputs["tier"]) == (
+        "STANDARD_HA",
+        "BASIC",
+    )
 
 
 def test_a_disk_that_grew_by_itself_is_not_shrunk_by_the_next_update(prod: Plan) -> None:
     """Shrinking would replace the instance, and with it the data."""
-    database = prod.one(POSTGRES)
+    database = prod.one(POSTGRES, "axis-postgres")
     assert database.inputs["settings"]["diskAutoresize"] is True
     assert any("diskSize" in path for path in database.options["ignoreChanges"])
 

@@ -21,8 +21,8 @@ from simulator.paths import leaves
 from simulator.program import PROJECT_FOLDER, prerequisites, run_program
 from simulator.stack_files import PLACEHOLDER, StackConfig, load
 from simulator.values import SecretValue, opened
+from tests.program.configs import FROM_CONFIG, config
 from tests.program.reading import MACHINE, OBJECT
-from tests.program.variants import FROM_CONFIG, config
 
 MARKER = "Planted7f3aMarker"
 ALIGNED = [base64.b64encode(b"x" * skip + MARKER.encode())[4:-4].decode() for skip in range(3)]

@@ -6,71 +6,27 @@ A plan is made once in a whole test run, by the first test that looks at it.
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from services.palma_ai.settings import DOCUMENTED_SECRETS
 from settings import NAMESPACE
 from simulator.in_process import Plan
-from simulator.program import PROJECT_FOLDER, plan_config, plan_stack
-from simulator.stack_files import StackConfig, load
-
-IMAGE = "europe-west1-docker.pkg.dev/acme-ai-shared/images"
-DIGEST = f"sha256:{'5e' * 32}"
-SOURCE = "services/starter"
-"""Stands for the team's own source: a folder that is here."""
-
-STABLE = "ai-prod-axis-api-00007-abc"
-SYSTEMS = ("axis", "palma_ai")
-ARCHIVE = "b2" * 32
-KEPT_BY_HAND = {"source": "secret_manager", "version": "3"}
-FROM_CONFIG = {"source": "config", "secret": None, "version": None}
-
-
-def config(
-    stack: str = "dev",
-    axis: Mapping[str, Any] | None = None,
-    secrets: Mapping[str, str] | None = None,
-    **top: Any,
-) -> StackConfig:
-    """A stack's configuration with changes.
-
-    Args:
-        stack: the stack whose file is changed.
-        axis: changes of AXIS's settings, section by section; `None` for a section takes it out.
-        secrets: secret configuration by its whole key.
-        top: other top-level settings; those of a further system are changes of it, like AXIS's.
-    """
-    given = load(PROJECT_FOLDER, stack)
-    values = dict(given.values)
-    for name, value in {**top, **({"axis": axis} if axis else {})}.items():
-        key = f"{NAMESPACE}:{name}"
-        changed = merged(json.loads(values[key]), value) if name in SYSTEMS else value
-        values[key] = changed if isinstance(changed, str) else json.dumps(changed)
-    return replace(
-        given,
-        values={**values, **(secrets or {})},
-        secret_keys=given.secret_keys | frozenset(secrets or ()),
-    )
-
-
-def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """`old` with `new` over it, mapping by mapping."""
-    both = dict(old)
-    for key, value in new.items():
-        deeper = isinstance(value, Mapping) and isinstance(both.get(key), Mapping)
-        both[key] = merged(both[key], value) if deeper else value
-    return both
-
-
-def without(settings: StackConfig, *names: str) -> StackConfig:
-    """The configuration without some top-level settings."""
-    gone = {f"{NAMESPACE}:{name}" for name in names}
-    left = {key: value for key, value in settings.values.items() if key not in gone}
-    return replace(settings, values=left)
-
+from simulator.program import plan_config, plan_stack
+from simulator.stack_files import StackConfig
+from tests.program.cluster_variants import CLUSTER_VARIANTS
+from tests.program.configs import (
+    ARCHIVE,
+    DIGEST,
+    FROM_CONFIG,
+    IMAGE,
+    KEPT_BY_HAND,
+    SOURCE,
+    STABLE,
+    SYSTEMS,
+    config,
+    only,
+    renamed,
+    without,
+)
 
 _ON_CLOUD_RUN = {
     "frontend": {"host": "cloud_run", "source": SOURCE, "url": None},
@@ -132,6 +88,7 @@ VARIANTS: dict[str, StackConfig] = {
     "more files": config("dev", {"config_folder": "tests/program/more_config"}),
     "own ranges": config(
         "dev",
+        {},
         network={
             "egress_cidr": "172.20.0.0/24",
             "vm_cidr": "172.20.1.0/24",
@@ -139,9 +96,10 @@ VARIANTS: dict[str, StackConfig] = {
             "private_domain": "corp.internal",
         },
     ),
-    "no system": without(config("dev"), *SYSTEMS),
-    "axis alone": without(config("prod"), "palma_ai"),
-    "palma_ai alone": without(config("prod"), "axis"),
+    "no system": only(config("dev")),
+    "clusters alone": without(config("dev"), *SYSTEMS),
+    **{f"{system} alone": only(config("prod"), system) for system in SYSTEMS},
+    **{f"{system} alone in dev": only(config("dev"), system) for system in SYSTEMS},
     "no schedule": config("dev", {"duckdb": {"sync": {"schedule": None}}}),
     "palma_ai from a bucket": config(
         "prod", palma_ai={"source": {"repository": None, "bucket": "acme-releases", "revision": ARCHIVE}}
@@ -171,19 +129,24 @@ VARIANTS: dict[str, StackConfig] = {
         "prod",
         palma_ai={"machines": 6, "zones": ["b", "c", "d"], "domain": {"dns_zone": "acme", "waf": "enforce"}},
     ),
-    "long names": replace(config("prod", prefix="tenletters"), stack="a-stack-of-20-letter"),
+    **CLUSTER_VARIANTS,
+    "long names": renamed(config("prod", prefix="tenletters"), "a-stack-of-20-letter"),
 }
 
 EVERY_PLAN = ("dev", "prod", *VARIANTS)
 
 
 def _with(system: str) -> tuple[str, ...]:
-    key = f"{NAMESPACE}:{system}"
-    return ("dev", "prod", *(name for name, given in VARIANTS.items() if key in given.values))
+    """The variants that have a system, and no other."""
+    own = f"{NAMESPACE}:{system}"
+    others = {f"{NAMESPACE}:{other}" for other in SYSTEMS if other != system}
+    return tuple(
+        name for name, given in VARIANTS.items() if own in given.values and not others & given.values.keys()
+    )
 
 
-WITH_AXIS, WITH_PALMA_AI = _with("axis"), _with("palma_ai")
-"""The plans that have a system."""
+WITH_AXIS, WITH_LLM_GATEWAY, WITH_MEMORISE, WITH_PALMA_AI = (_with(system) for system in SYSTEMS)
+"""The plans of one system."""
 
 
 @functools.cache

@@ -9,7 +9,8 @@ import pytest
 from simulator.in_process import PlanRefused
 from simulator.program import PROJECT_FOLDER, plan_config, plan_stack, prerequisites
 from simulator.stack_files import StackFileError, load
-from tests.program.variants import config, plan_of
+from tests.program.configs import config
+from tests.program.variants import plan_of
 
 
 def test_a_plan_is_the_same_from_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.in_process import PlanRefused
 from simulator.program import plan_config
-from tests.program.variants import DIGEST, IMAGE, config
+from tests.program.configs import DIGEST, IMAGE, config
 
 BUILT = {"api": {"image": f"{IMAGE}/api@{DIGEST}"}, "duckdb": {"keeper_image": f"{IMAGE}/keeper@{DIGEST}"}}
 
