@@ -17,35 +17,9 @@ _PODS = "kubernetes:apps/v1:Deployment::llm-gateway-*"
 _SECRET = "kubernetes:core/v1:Secret::llm-gateway-*"
 _FILES = "kubernetes:core/v1:ConfigMap::llm-gateway-*-files"
 _WITH = "llm_gateway.image"
-
-
-def _of_a_credential(stack: str, *, protected: bool) -> Sequence[Change]:
-    """The changes of one that has a fallback, in a stack that has it."""
-    name = f"openai-{stack}-chat"
-    path = f"llm_gateway.credentials.{name}"
-    entry = {f"gcp:secretmanager/secret:Secret::llm-gateway-{name}": "update"} if protected else {}
-    return (
-        Change(
-            title="another weight of a credential",
-            settings={f"{path}.weight": 7},
-            only_with=path,
-            touches={_FILES: "update", _PODS: "update"},
-        ),
-        Change(
-            title="a credential disabled",
-            settings={f"{path}.enabled": False},
-            only_with=path,
-            # Its key leaves the pods; its entry stays, and may be deleted from now on.
-            touches={**entry, _FILES: "update", _SECRET: "update", _PODS: "update"},
-        ),
-        Change(
-            title="the credential enabled again",
-            settings={f"{path}.enabled": True},
-            only_with=path,
-            touches={**entry, _FILES: "update", _SECRET: "update", _PODS: "update"},
-        ),
-    )
-
+_CREDENTIAL = "llm_gateway.credentials.openai-prod-chat"
+_KEPT_BY_HAND = f"{_CREDENTIAL}.secret.secret"
+"""Such a key has no entry of the stack's own in Secret Manager, whose protection would change as well."""
 
 LLM_GATEWAY_CHANGES: Sequence[Change] = (
     Change(
@@ -106,7 +80,23 @@ LLM_GATEWAY_CHANGES: Sequence[Change] = (
         only_with=_WITH,
         touches={"gcp:monitoring/alertPolicy:AlertPolicy::llm-gateway-latency": "update"},
     ),
-    *_of_a_credential("dev", protected=False),
-    *_of_a_credential("prod", protected=True),
+    Change(
+        title="another weight of a credential",
+        settings={f"{_CREDENTIAL}.weight": 7},
+        only_with=_CREDENTIAL,
+        touches={_FILES: "update", _PODS: "update"},
+    ),
+    Change(
+        title="a credential disabled",
+        settings={f"{_CREDENTIAL}.enabled": False},
+        only_with=_KEPT_BY_HAND,
+        touches={_FILES: "update", _SECRET: "update", _PODS: "update"},
+    ),
+    Change(
+        title="the credential enabled again",
+        settings={f"{_CREDENTIAL}.enabled": True},
+        only_with=_KEPT_BY_HAND,
+        touches={_FILES: "update", _SECRET: "update", _PODS: "update"},
+    ),
 )
 """Done, they leave the stack's file with another image, token, alert and weight."""
