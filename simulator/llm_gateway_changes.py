@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.changes import Change
+from simulator.change import Change
 
 CANARY_IMAGE = f"europe-west1-docker.pkg.dev/axiom/images/gateway@sha256:{'c4' * 32}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.changes import Change
+from simulator.change import Change
 
 _WITH = "memorise.domain"
 _API = "kubernetes:apps/v1:Deployment::memorise-ai-engine-api-*"

@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from simulator.changes import CHANGES, UNPROTECT
+from simulator.change import UNPROTECT
+from simulator.changes import CHANGES
 from simulator.engine import NoEngineError, pulumi_program
-from simulator.memorise_changes import MEMORISE_CHANGES
 from simulator.outcome import OPERATIONS
 from simulator.program import PROJECT_FOLDER, prerequisites, run_program
 from simulator.rehearsal_steps import Script, Step, rehearse
@@ -47,7 +47,7 @@ def script_of(stack: str) -> Script:
         config=config,
         secret_config=planted,
         existing=prerequisites(loaded.values),
-        changes=[change for change in (*CHANGES, *MEMORISE_CHANGES) if change.concerns(config)],
+        changes=[change for change in CHANGES if change.concerns(config)],
         unprotect=UNPROTECT if config.get("ai-platform:protect") != "false" else None,
         project_file=PROJECT_FOLDER / "Pulumi.yaml",
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from simulator.changes import Change
+from simulator.change import Change
 from simulator.cloud import Cloud
 from simulator.engine import EngineStack, engine_stack
 from simulator.judgements import (

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 from pulumi_gcp import secretmanager
 
-from simulator.changes import UNPROTECT, Change
+from simulator.change import UNPROTECT, Change
 from simulator.rehearsal import show
 from simulator.rehearsal_steps import Script, rehearse
 from tests.rehearsal import sample

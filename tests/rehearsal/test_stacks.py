@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.changes import Change
+from simulator.change import Change
 from simulator.cloud import Cloud
 from simulator.engine import engine_stack
 from simulator.rehearsal import script_of, show

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from simulator.changes import Change
+from simulator.change import Change
 from simulator.outcome import OPERATIONS, Outcome
 
 SERVICE = "urn:pulumi:dev::ai-platform::ai-platform:services:Axis$gcp:cloudrunv2/service:Service::api"
