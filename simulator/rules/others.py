@@ -39,6 +39,12 @@ def _password(asked: Request) -> dict[str, Any]:
     return {"result": result, "bcryptHash": f"$2a$10${asked.digest('bcrypt')[:53]}"}
 
 
+def _password_identity(asked: Request) -> str:
+    """Another one for other keepers: for a moment a value and the one that replaces it are both there."""
+    keepers = asked.get("keepers")
+    return f"none-{asked.digest(*([keepers] if keepers else []), length=8)}"
+
+
 def _bytes(asked: Request) -> dict[str, Any]:
     count, prefix = int(asked.get("byteLength") or 1), str(asked.get("prefix") or "")
     raw = bytes.fromhex((asked.digest("bytes", asked.get("keepers")) * (count // 32 + 1))[: 2 * count])
@@ -88,7 +94,7 @@ RULES: dict[str, TypeRules] = {
             identity_is_unique=False,
         )
         for name, identity in (
-            ("randomPassword:RandomPassword", lambda asked: f"none-{asked.digest(length=8)}"),
+            ("randomPassword:RandomPassword", _password_identity),
             ("randomString:RandomString", lambda asked: str(_password(asked)["result"])),
         )
     },

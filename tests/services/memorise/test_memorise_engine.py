@@ -57,6 +57,7 @@ def test_each_change_touches_what_reads_it_and_nothing_else_and_all_goes_in_the_
             config.update(changed)
             made.configure(changed)
             assert change.problems(made.up()) == [], change.title
+        assert not made.refresh().touched
         written = made.state_text()
         gone = made.destroy()
     assert gone.succeeded, gone.errors
