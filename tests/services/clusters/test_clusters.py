@@ -154,6 +154,8 @@ def test_an_existing_cluster_of_googles_is_entered_and_not_made() -> None:
     assert found.one(GATEWAY).inputs["spec"]["gatewayClassName"] == "gke-l7-global-external-managed"
     kubeconfig = json.loads(opened(found.one(PROVIDER).inputs)["kubeconfig"])
     assert ".gke.goog" in kubeconfig["clusters"][0]["cluster"]["server"]
+    [command] = found.outputs["kubernetes_sign_in"].values()
+    assert command.endswith("get-credentials shared --location us-central1-a --project acme-prod")
 
 
 def test_its_nodes_are_let_pull_where_the_settings_name_their_account() -> None:

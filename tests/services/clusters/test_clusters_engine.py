@@ -21,7 +21,7 @@ from simulator.cloud import Cloud
 from simulator.engine import EngineStack, NoEngineError, engine_stack, pulumi_program
 from simulator.outcome import Outcome, label
 from tests.components.environments import environment
-from tests.services.clusters.stacks import US, ZONE, settings
+from tests.services.clusters.stacks import FOREIGN, IDENTIFIER, KUBECONFIG, US, ZONE, settings
 
 CLUSTER = "gcp:container/cluster:Cluster::cluster-main"
 ONE, TWO = {"main": {}}, {"main": {}, "us": US}
@@ -74,12 +74,16 @@ class Life:
         self.left = list(stack.cloud.ledger.resources.values())
 
 
-@pytest.fixture(scope="module")
-def life() -> Iterator[Life]:
+@pytest.fixture(autouse=True, scope="module")
+def _engine() -> None:
     try:
         pulumi_program()
     except NoEngineError as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def life() -> Iterator[Life]:
     with engine_stack(program, "prod", config(ONE, HOST), cloud=Cloud([ZONE])) as stack:
         yield Life(stack)
 
@@ -129,3 +133,18 @@ def test_another_cluster_leaves_the_first_as_it_is(life: Life) -> None:
 def test_everything_is_deleted_again_and_no_load_balancer_is_left_behind(life: Life) -> None:
     assert life.destroyed.succeeded, life.destroyed.errors
     assert not [each for each in life.left if "container" in each.type or "kubernetes" in each.type]
+
+
+@pytest.mark.parametrize("existing", [{"identifier": IDENTIFIER}, FOREIGN])
+def test_a_cluster_that_somebody_else_made_is_entered_and_left_as_it_was(existing: dict[str, Any]) -> None:
+    there = Cloud([ZONE, IDENTIFIER, "namespaces/certificates"])
+    asked = config({"main": {"existing": existing}}, HOST, protect=False)
+    secret = {"kubernetes:main-kubeconfig": KUBECONFIG}
+
+    with engine_stack(program, "prod", asked, secret_config=secret, cloud=there) as stack:
+        assert stack.preview().succeeded
+        assert stack.up().succeeded
+        assert touched(stack.up()) == {}
+        assert "credential-of-own" not in stack.state_text()
+        assert stack.destroy().succeeded
+    assert not [each for each in there.ledger.resources.values() if "kubernetes" in each.type]
