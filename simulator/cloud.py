@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from simulator.computing import auto_name, identity_of, known_before, state_of
+from simulator.computing import identity_of, known_before, state_of
 from simulator.differing import Diff, difference
 from simulator.faults import CloudRefused, CloudUnready, Faults
 from simulator.functions import answer_of
 from simulator.judging import expectations, refusals, service_need, undeletable, wrong_inputs
 from simulator.ledger import Ledger
+from simulator.naming import automatic_name, is_automatic_name
 from simulator.paths import UNKNOWN
 from simulator.rules import rules_of
 from simulator.rules.model import Need, Request, Stored
-from simulator.schema import ResourceSchema, SchemaMissingError, resource_schema
+from simulator.schema import SchemaMissingError, resource_schema
 
 __all__ = ["Cloud", "CloudRefused", "CloudUnready", "Diff"]
-
-_ATTEMPTS = 100
 
 
 class Cloud:
@@ -84,7 +84,7 @@ class Cloud:
         rules = rules_of(type)
         inputs = dict(news)
         if rules.name is not None and inputs.get(rules.name.property) is None:
-            inputs |= self._automatic(type, urn, olds, inputs, schema)
+            inputs |= self._named(self._request(type, urn, inputs), olds)
         if rules.filled is not None:
             inputs = dict(rules.filled(self._request(type, urn, inputs), olds))
         return inputs, wrong_inputs(schema, self._request(type, urn, inputs))
@@ -242,32 +242,16 @@ class Cloud:
             raise CloudUnready(f"{identity} was made and did not become ready", identity, state)
         return identity, state
 
-    def _automatic(
-        self,
-        type_token: str,
-        urn: str,
-        olds: Mapping[str, Any] | None,
-        inputs: Mapping[str, Any],
-        schema: ResourceSchema,
-    ) -> dict[str, Any]:
+    def _named(self, request: Request, olds: Mapping[str, Any] | None) -> dict[str, Any]:
         """The name that the provider makes: the one it made before, else the first that is free."""
-        request = self._request(type_token, urn, inputs)
-        first = auto_name(request, schema)
-        for name in first:
-            if olds and olds.get(name):
-                return {name: olds[name]}
-        for attempt in range(_ATTEMPTS):
-            made = auto_name(request, schema, attempt)
-            identity = self._identity(self._request(type_token, urn, {**inputs, **made}))
-            blocked = self.ledger.buried(f"{type_token} {identity}")
-            if (type_token, identity) not in self.ledger.resources and not blocked:
-                return made
-        return first
+
+        def is_free(made: Mapping[str, str]) -> bool:
+            identity = self._identity(replace(request, inputs={**request.inputs, **made}))
+            blocked = self.ledger.buried(f"{request.type} {identity}")
+            return (request.type, identity) not in self.ledger.resources and not blocked
+
+        return automatic_name(request, resource_schema(request.type), olds, is_free)
 
     def _is_automatic(self, stored: Stored) -> bool:
-        schema = resource_schema(stored.type)
         request = self._request(stored.type, stored.urn, stored.inputs)
-        return any(
-            made and made.items() <= stored.inputs.items()
-            for made in (auto_name(request, schema, attempt) for attempt in range(_ATTEMPTS))
-        )
+        return is_automatic_name(request, resource_schema(stored.type))

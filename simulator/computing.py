@@ -1,4 +1,4 @@
-"""What the cloud fills in: names that were not given, and the properties that it computes for every type.
+"""What the cloud fills in: the properties that it computes for every type.
 
 What one type in particular computes is its rule's. Everything is the same for the same URN and inputs.
 """
@@ -13,26 +13,6 @@ from simulator.rules.model import MADE_AT, Request
 from simulator.schema import ResourceSchema
 
 _TIMES = ("createTime", "creationTimestamp", "updateTime", "timeCreated", "updated")
-_AUTO_DIGITS = 7
-
-
-def auto_name(request: Request, schema: ResourceSchema, taken: int = 0) -> dict[str, str]:
-    """The name that the provider makes when none is given: the logical name, a hyphen, seven digits."""
-    name = rules_of(request.type).name
-    property_ = schema.inputs.get(name.property) if name else None
-    if (
-        name is None
-        or not name.auto
-        or property_ is None
-        or property_.required
-        or property_.kind.name != "string"
-    ):
-        return {}
-    if not request.type.startswith("gcp:"):
-        return {}
-    digits = request.digest("name", taken, length=_AUTO_DIGITS)
-    base = request.logical_name[: name.limit - _AUTO_DIGITS - 1]
-    return {name.property: f"{base}-{digits}"}
 
 
 def identity_of(request: Request) -> str:

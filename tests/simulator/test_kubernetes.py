@@ -434,3 +434,15 @@ def test_a_provider_is_replaced_with_all_its_objects_for_another_cluster_alone(
     diff = provider_difference("kubernetes", olds, news)
     assert diff.changed
     assert bool(diff.replaces) is replaced
+
+
+def test_pods_in_a_namespace_that_is_closed_wait_for_the_policy_that_lets_them_through() -> None:
+    cloud = v.village(until=v.POLICY)
+    closed = {"metadata.name": "deny", "spec.podSelector": {}, "spec.ingress": t.GONE}
+    t.make(cloud, v.POLICY, t.with_changes(v.RIGHT[v.POLICY], closed), "deny")
+
+    with pytest.raises(CloudRefused, match="no policy is about these pods yet"):
+        t.make(cloud, v.DEPLOYMENT, v.RIGHT[v.DEPLOYMENT])
+
+    t.make(cloud, v.POLICY, v.RIGHT[v.POLICY])
+    t.make(cloud, v.DEPLOYMENT, v.RIGHT[v.DEPLOYMENT])

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.rules.kubernetes import objects as k
 from simulator.rules.kubernetes.changes import immutable_refusals
 from simulator.rules.kubernetes.cluster import cluster_of, is_google
-from simulator.rules.kubernetes.references import keys_missing
+from simulator.rules.kubernetes.pods import keys_missing
 from simulator.rules.kubernetes.restricted import security_refusals
 from simulator.rules.model import Refusal, Request
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simulator.rules.kubernetes import admission, changes, form, references, state
+from simulator.rules.kubernetes import admission, changes, form, pods, references, state
 from simulator.rules.kubernetes import objects as k
 from simulator.rules.kubernetes.cluster import cluster_of, unreachable
 from simulator.rules.model import Stored, TypeRules, World
@@ -63,29 +63,27 @@ RULES: dict[str, TypeRules] = dict(
         _kind(
             k.DEPLOYMENT,
             wrong=[form.pods_wrong, form.selector_wrong, form.strategy_wrong],
-            needs=[references.pods],
+            needs=[pods.pods, pods.let_through],
             computed=state.deployment,
             awaited=True,
         ),
         _kind(
             k.STATEFUL_SET,
             wrong=[form.pods_wrong, form.selector_wrong],
-            needs=[references.pods, references.stateful],
+            needs=[pods.pods, pods.let_through, references.stateful],
             computed=state.deployment,
             awaited=True,
         ),
-        _kind(
-            k.DAEMON_SET, wrong=[form.pods_wrong, form.selector_wrong], needs=[references.pods], awaited=True
-        ),
+        _kind(k.DAEMON_SET, wrong=[form.pods_wrong, form.selector_wrong], needs=[pods.pods], awaited=True),
         _kind(
             k.JOB,
             wrong=[form.pods_wrong, form.job_wrong],
-            needs=[references.pods],
+            needs=[pods.pods, pods.let_through],
             computed=state.job,
             awaited=True,
         ),
-        _kind(k.CRON_JOB, wrong=[form.pods_wrong, form.job_wrong], needs=[references.pods]),
-        _kind(k.POD, wrong=[form.pods_wrong], needs=[references.pods], awaited=True),
+        _kind(k.CRON_JOB, wrong=[form.pods_wrong, form.job_wrong], needs=[pods.pods]),
+        _kind(k.POD, wrong=[form.pods_wrong], needs=[pods.pods], awaited=True),
         _kind(k.POLICY, wrong=[form.policy_wrong]),
         _kind("kubernetes:core/v1:ResourceQuota"),
         _kind("kubernetes:core/v1:LimitRange"),
