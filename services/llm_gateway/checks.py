@@ -17,6 +17,7 @@ from services.llm_gateway.connections import opened_by, taken_by
 from services.llm_gateway.database import postgres_args
 from services.llm_gateway.fleet import VENDOR, Site, base_sites, sites
 from services.llm_gateway.key_checks import (
+    clash_refusals,
     credential_refusals,
     section,
     sharing_refusals,
@@ -53,8 +54,12 @@ def _parts(
         for refusal in _site(site, environment):
             if refusal not in everywhere:
                 yield Refusal(f"clusters.{site.cluster}.{refusal.key}", refusal.reason)
-    secrets = StackSecrets(environment.stack, CONFIG_NAMESPACE)
-    yield from sharing_refusals([*base_sites(settings), *sites(settings)], secrets)
+    every, secrets = (
+        [*base_sites(settings), *sites(settings)],
+        StackSecrets(environment.stack, CONFIG_NAMESPACE),
+    )
+    yield from dict.fromkeys(clash_refusals(every))
+    yield from sharing_refusals(every, secrets)
     yield from _postgres(settings, environment)
     if kubernetes and settings.hosting != "vendor":
         yield from _given_stores(settings, kubernetes)

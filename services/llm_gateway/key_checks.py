@@ -47,9 +47,25 @@ def variable_refusals(site: Site) -> Iterator[Refusal]:
         yield Refusal(f"{section(site)}env.{name}", "stands in `secrets` too; keep it in one")
 
 
+def clash_refusals(sites: Sequence[Site]) -> Iterator[Refusal]:
+    """Two secrets that would have one name: that of tenant `acme` called `x`, and one called `acme-x`."""
+    owners: dict[str, tuple[str | None, str]] = {}
+    for site in sites:
+        named = [(key, f"credentials.{name}", old) for key, name, _, old in _keys(site)]
+        named += [(site.key(name, "secrets"), f"secrets.{name}", False) for name in site.secrets]
+        for key, setting, old in named:
+            whose = (site.tenant, f"{setting}.previous" if old else setting)
+            if owners.setdefault(key, whose) != whose:
+                yield Refusal(
+                    f"{section(site)}{setting}",
+                    f"is kept as {key}, and so is another secret; write another name for one of the two, or "
+                    "for the tenant or the cluster",
+                )
+
+
 def sharing_refusals(sites: Sequence[Site], secrets: StackSecrets) -> Iterator[Refusal]:
     """Providers' keys that two organizations would have in common: one could spend and read for the other."""
-    held = {key: (site, name, each) for site in sites for key, name, each in _keys(site)}
+    held = {key: (site, name, each) for site in sites for key, name, each, _ in _keys(site)}
     for one, other in combinations(sorted(held), 2):
         (site, name, setting), (owner, _, theirs) = held[other], held[one]
         if site.tenant == owner.tenant:
@@ -64,10 +80,10 @@ def sharing_refusals(sites: Sequence[Site], secrets: StackSecrets) -> Iterator[R
             )
 
 
-def _keys(site: Site) -> Iterator[tuple[str, str, SecretSetting]]:
-    """Each provider key of a gateway by its name in the configuration, with the credential's name."""
+def _keys(site: Site) -> Iterator[tuple[str, str, SecretSetting, bool]]:
+    """Each provider key: what it is kept as, its credential, its source, and whether it is the old one."""
     for name, credential in site.credentials.items():
         key = site.key(name, "credentials")
-        yield key, name, credential.secret
+        yield key, name, credential.secret, False
         if credential.previous:
-            yield previous(key), name, credential.previous
+            yield previous(key), name, credential.previous, True

@@ -145,7 +145,11 @@ class QuotaSettings(Model):
 class VendorSettings(Model):
     """The gateway that Axiom operates."""
 
-    endpoint: Origin = Field(description="Its address.", examples=["https://gateway.axiom.example"])
+    endpoint: Origin = Field(
+        pattern=r"^https://[a-z0-9.-]+$",
+        description="Its address, with no port.",
+        examples=["https://gateway.axiom.example"],
+    )
     health_path: ExactPath = Field(default="/health", description="Path that the uptime check asks.")
 
 

@@ -119,6 +119,16 @@ def test_redis_forgets_what_expires_instead_of_refusing(plain: Plan) -> None:
     assert plain.one(REDIS).inputs["redisConfigs"]["maxmemory-policy"] == "volatile-lru"
 
 
+def test_stores_that_are_given_are_made_nowhere_and_come_from_the_configuration() -> None:
+    egress = [{"range": "10.5.0.0/16", "ports": [5432, 6379]}]
+    values = {"llm_gateway:DATABASE_URL": "PLANTED-database", "llm_gateway:REDIS_URL": "PLANTED-redis"}
+    found = planned({"postgres": None, "redis": None, "egress": egress}, secrets=values)
+    assert found.of(POSTGRES) + found.of(REDIS) == []
+    data = opened(found.one(KUBERNETES_SECRET, "llm-gateway-main-database").inputs)["data"]
+    assert base64.b64decode(data["DATABASE_URL"]).decode() == "PLANTED-database"
+    assert found.one(SECRET, "llm-gateway-database-url").protect
+
+
 def test_pods_get_the_stores_addresses_as_secrets_and_the_authority_in_the_clear(plain: Plan) -> None:
     sources = pods(plain)["containers"][0]["envFrom"]
     secrets = {each["secretRef"]["name"] for each in sources if "secretRef" in each}

@@ -188,6 +188,28 @@ def test_two_organizations_have_no_key_in_common(source: str) -> None:
     assert "PLANTED" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {
+            "credentials": {"acme-openai-prod-chat": {"provider": "acme-openai", "purpose": "chat"}},
+            "fallbacks": {},
+            "tenants": {"acme": TENANT},
+        },
+        {
+            "credentials": {
+                **credential("openai", previous={"source": "config"}),
+                "openai-prod-chat-previous": {"provider": "openai", "purpose": "chat-previous"},
+            },
+            "fallbacks": {},
+        },
+    ],
+    ids=["a tenant's and the team's", "an old key and a credential"],
+)
+def test_two_secrets_that_would_be_kept_as_one_are_refused(changed: dict[str, Any]) -> None:
+    assert any("and so is another secret" in line for line in refusals(changed))
+
+
 def test_two_tenants_with_keys_of_their_own_are_let_through() -> None:
     tenants = {"acme": TENANT, "beta": {**TENANT, "domain": {"name": "beta.llm.acme.com"}}}
     own = {"llm_gateway:acme-openai-prod-chat": "PLANTED-a", "llm_gateway:beta-openai-prod-chat": "PLANTED-b"}
