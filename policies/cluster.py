@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.model import Problem, Resource, Stack
+from policies.pod_templates import pod_template
 from simulator.paths import UNKNOWN, value_at
 
 _NAMESPACE = "kubernetes:core/v1:Namespace"
+_GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
 _POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _SERVICE = "kubernetes:core/v1:Service"
 
 
 def namespace_without_default_deny(stack: Stack) -> Iterator[tuple[Resource, Problem]]:
-    """A namespace in which pods may talk to everybody unless something says otherwise."""
+    """A namespace in which pods may talk to everybody unless something says otherwise.
+
+    One that holds a Gateway and no pod of ours is for its controller's pods, which the internet is to reach.
+    """
     for namespace in stack.of(_NAMESPACE):
+        if _is_a_gateways(namespace, stack):
+            continue
         policies = [policy for policy in stack.of(_POLICY) if _is_in(policy, namespace)]
         for way in ("Ingress", "Egress"):
             if not any(_denies(policy, way) for policy in policies):
@@ -29,12 +36,20 @@ def namespace_without_default_deny(stack: Stack) -> Iterator[tuple[Resource, Pro
                 )
 
 
-def _is_in(policy: Resource, namespace: Resource) -> bool:
-    place = value_at(policy.properties, "metadata.namespace", UNKNOWN)
+def _is_a_gateways(namespace: Resource, stack: Stack) -> bool:
+    inside = [resource for resource in stack.resources if _is_in(resource, namespace)]
+    return any(one.type == _GATEWAY for one in inside) and not any(pod_template(one) for one in inside)
+
+
+def _is_in(resource: Resource, namespace: Resource) -> bool:
+    """Whether an object is in a namespace of the same cluster."""
+    if not resource.type.startswith("kubernetes:"):
+        return False
+    place = value_at(resource.properties, "metadata.namespace", UNKNOWN)
     name = value_at(namespace.properties, "metadata.name", UNKNOWN)
     # A name that the cluster still has to give is known by who waits for whom.
-    same = namespace.urn in policy.dependencies if UNKNOWN in (place, name) else place == name
-    return same and policy.provider == namespace.provider
+    same = namespace.urn in resource.dependencies if UNKNOWN in (place, name) else place == name
+    return same and resource.provider == namespace.provider
 
 
 def _denies(policy: Resource, way: str) -> bool:

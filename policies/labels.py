@@ -26,6 +26,7 @@ LABELS: dict[str, str] = {
     "gcp:compute/globalForwardingRule:GlobalForwardingRule": BY_PROVIDER,
     "gcp:compute/instance:Instance": BY_PROVIDER,
     "gcp:compute/instanceTemplate:InstanceTemplate": BY_PROVIDER,
+    "gcp:compute/securityPolicy:SecurityPolicy": BY_PROVIDER,
     "gcp:container/cluster:Cluster": "resourceLabels",
     "gcp:dns/managedZone:ManagedZone": BY_PROVIDER,
     "gcp:gkebackup/backupPlan:BackupPlan": BY_PROVIDER,
