@@ -42,7 +42,7 @@ def test_every_output_of_a_stack_is_in_the_readme_with_its_reader() -> None:
     outputs = {name for plan in EVERY_PLAN for name in plan_of(plan).outputs}
     listed = set(re.findall(r"^\| `([a-z_]+)` \|", README, re.MULTILINE))
     assert outputs - listed == set(), "add these outputs to the README's table"
-    systems = ("axis_", "palma_ai_")
+    systems = ("axis_", "kubernetes_", "llm_gateway_", "memorise_", "palma_ai_")
     assert {name for name in listed if name.startswith(systems)} - outputs == set(), "these are gone"
 
 
@@ -53,8 +53,19 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
 
 def test_settings_that_the_readme_writes_are_settings() -> None:
     known = set(re.findall(r"^\| `([\w.]+)` \|", reference(), re.MULTILINE))
-    written = set(re.findall(r"`((?:axis|network|palma_ai)\.[a-z_]+(?:\.[a-z_]+)*)`", README))
-    sections = {known_key.rsplit(".", 1)[0] for known_key in known} | {"axis", "network", "palma_ai"}
+    written = set(
+        re.findall(
+            r"`((?:axis|kubernetes|llm_gateway|memorise|network|palma_ai)\.[a-z_]+(?:\.[a-z_]+)*)`", README
+        )
+    )
+    sections = {known_key.rsplit(".", 1)[0] for known_key in known} | {
+        "axis",
+        "kubernetes",
+        "llm_gateway",
+        "memorise",
+        "network",
+        "palma_ai",
+    }
     unknown = {
         key for key in written if key not in known and key not in sections and f"{key}.NAME" not in sections
     }
