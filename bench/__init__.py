@@ -1,0 +1,1 @@
+"""How fast the program, its plans, deployments, images and tests are, each as a ratio in one run."""
