@@ -11,7 +11,7 @@ from services.llm_gateway.metrics_settings import METRICS_PATH
 from services.settings import DomainSettings, Model, Origin, PostgresSettings, SecretSetting
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-ShortName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
+ShortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,18}[a-z0-9]$")]
 Image = Annotated[str, Field(pattern=r"^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$")]
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 Argument = Annotated[str, Field(pattern=r"^[!-~]([ -~]*[!-~])?$")]
@@ -33,6 +33,15 @@ def _leads_to_no_metric(prefix: str) -> str:
 _Path = Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+/?)*$")]
 ExactPath = Annotated[_Path, AfterValidator(_is_no_metric)]
 PathPrefix = Annotated[_Path, AfterValidator(_leads_to_no_metric)]
+
+
+def _is_a_program(command: tuple[str, ...]) -> tuple[str, ...]:
+    if command and len(command[0]) < 2:
+        raise ValueError(f"{command[0]!r} is no program; write it and its arguments, like [gateway, migrate]")
+    return command
+
+
+Command = Annotated[tuple[Argument, ...], Field(min_length=1), AfterValidator(_is_a_program)]
 
 
 class CanarySettings(Model):
@@ -98,9 +107,7 @@ class HealthSettings(Model):
 class MigrationSettings(Model):
     """The database migration, once for each image, before its first pod."""
 
-    command: tuple[Argument, ...] = Field(
-        min_length=1, description="Command in the image.", examples=["[gateway, migrate]"]
-    )
+    command: Command = Field(description="Command in the image.", examples=["[gateway, migrate]"])
     deadline_seconds: int = Field(
         default=900, ge=30, le=7200, description="Time after which it has failed, in seconds."
     )
