@@ -89,7 +89,7 @@ def test_every_resource_of_a_stack_is_a_line_and_counted(stack: str, request: py
 
 def test_what_matters_of_a_store_is_in_its_line(prod: Plan) -> None:
     lines = as_text("prod", prod).splitlines()
-    (database,) = [line for line in lines if "sql.DatabaseInstance  " in line]
+    (database,) = [line for line in lines if "axis-postgres  sql.DatabaseInstance  " in line]
     for said in (
         "tier=db-custom-2-7680",
         "availabilityType=REGIONAL",

