@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.program import PROJECT_FOLDER
-from tests.bootstrap.answers import Refusal, off
+from tests.bootstrap.answers import ANSWERS, Refusal, off
 from tests.bootstrap.google import NUMBER, PROJECT, Google
 from tools.bootstrap.command import main
 
@@ -250,6 +250,32 @@ def test_a_refused_write_is_one_line(google: Google, capsys: pytest.CaptureFixtu
     line = refusal(google, capsys)
     assert "create gs://acme-ai-prod-pulumi-state" in line
     assert "Forbidden by organization policy (HTTP 403)" in line
+
+
+OPERATIONS = [
+    ({}, "is not done yet; run this again in a few minutes"),
+    ({"done": True, "error": {"message": "quota exceeded"}}, "quota exceeded; run this again"),
+]
+
+
+@pytest.mark.parametrize(("operation", "said"), OPERATIONS, ids=["never done", "failed"])
+def test_an_operation_that_does_not_end_well_is_one_line(
+    operation: dict[str, Any],
+    said: str,
+    google: Google,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = {"name": "operations/1", **operation}
+    monkeypatch.setitem(ANSWERS, "serviceusage.operations.get", lambda _google, _request: answer)
+    line = refusal(google, capsys)
+    assert line.startswith("bootstrap: enable ")
+    assert line.endswith(said)
+
+
+def test_google_out_of_reach_is_one_line(google: Google, capsys: pytest.CaptureFixture[str]) -> None:
+    google.port = 1
+    assert "Google can't be reached" in refusal(google, capsys)
 
 
 def test_a_bucket_elsewhere_is_one_line(google: Google, capsys: pytest.CaptureFixture[str]) -> None:
