@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterable
+from dataclasses import replace
 
+from simulator.rules.alerts import policy_wrong
 from simulator.rules.common import ACCOUNT, FOREIGN_ACCOUNT
 from simulator.rules.model import Name, Reference, Refusal, Request, TypeRules, words
 
@@ -14,6 +16,7 @@ _CRON = rf"{_FIELD}(,{_FIELD})*"
 _DURATION = (r"\d+(\.\d{1,9})?s", "seconds like 180s")
 _CHANNEL = "gcp:monitoring/notificationChannel:NotificationChannel"
 _LONGEST_TIMEOUT = 1800
+_PROMQL = "conditions[].conditionPrometheusQueryLanguage"
 
 
 def _job_wrong(asked: Request) -> Iterable[Refusal]:
@@ -88,6 +91,18 @@ RULES: dict[str, TypeRules] = {
         wrong=_job_wrong,
     ),
     "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": _in_project("uptimeCheckConfigs"),
-    "gcp:monitoring/alertPolicy:AlertPolicy": _in_project("alertPolicies", numbered=True),
+    "gcp:monitoring/alertPolicy:AlertPolicy": replace(
+        _in_project("alertPolicies", numbered=True),
+        values={
+            "combiner": ("AND", "OR", "AND_WITH_MATCHING_RESOURCE"),
+            "severity": ("CRITICAL", "ERROR", "WARNING"),
+        },
+        patterns={
+            "alertStrategy.autoClose": _DURATION,
+            f"{_PROMQL}.duration": _DURATION,
+            f"{_PROMQL}.evaluationInterval": _DURATION,
+        },
+        wrong=policy_wrong,
+    ),
     _CHANNEL: _in_project("notificationChannels", numbered=True),
 }

@@ -10,6 +10,7 @@ from simulator.rules import RULES
 from tests.simulator import town as t
 
 _CONTAINER = "template.containers[0]"
+_PROMQL = "conditions[0].conditionPrometheusQueryLanguage"
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     # the network
@@ -359,6 +360,29 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (t.SIGNED, {"managed": t.GONE}, "managed", "exactly one"),
     (t.ENTRY, {"matcher": "PRIMARY"}, "hostname", "exactly one"),
     (t.ENTRY, {"map": "none"}, "map", "names no CertificateMap"),
+    # alerts
+    (t.ALERT, {"combiner": "XOR"}, "combiner", "use one of AND"),
+    (t.ALERT, {"severity": "FATAL"}, "severity", "CRITICAL"),
+    (t.ALERT, {f"{_PROMQL}.query": "sum(rate(a[5m]) > 1"}, f"{_PROMQL}.query", "not closed"),
+    (t.ALERT, {f"{_PROMQL}.query": 'a{b="c} > 1'}, f"{_PROMQL}.query", "not closed"),
+    (t.ALERT, {f"{_PROMQL}.evaluationInterval": "45s"}, f"{_PROMQL}.evaluationInterval", "multiple of 30s"),
+    (t.ALERT, {f"{_PROMQL}.duration": "2m"}, f"{_PROMQL}.duration", "seconds like"),
+    (t.ALERT, {f"{_PROMQL}.alertRule": "Two words"}, f"{_PROMQL}.alertRule", "no name of a rule"),
+    (
+        t.ALERT,
+        {f"{_PROMQL}.disableMetricValidation": t.GONE},
+        f"{_PROMQL}.disableMetricValidation",
+        "not there before",
+    ),
+    (
+        t.ALERT,
+        {"conditions[1]": {"displayName": "x", "conditionAbsent": {"duration": "60s"}}},
+        "conditions",
+        "only",
+    ),
+    (t.ALERT, {_PROMQL: t.GONE}, "conditions[0]", "exactly one of"),
+    (t.ALERT, {"alertStrategy.autoClose": "60s"}, "alertStrategy.autoClose", "1800s"),
+    (t.ALERT, {"documentation.links[0].url": "docs/x.md"}, "documentation.links[0].url", "no address"),
     # what is not Google's
     (t.PASSWORD, {"length": 0}, "length", "1 to"),
     (t.PASSWORD, {"length": 4, "minUpper": 5}, "length", "less than the 5"),
@@ -405,7 +429,6 @@ def test_every_type_with_rules_of_its_own_is_in_the_town_or_is_named_here() -> N
         "gcp:compute/targetHttpProxy:TargetHttpProxy",
         "gcp:dns/policy:Policy",
         "gcp:kms/keyRingIAMMember:KeyRingIAMMember",
-        "gcp:monitoring/alertPolicy:AlertPolicy",
         "gcp:monitoring/notificationChannel:NotificationChannel",
         "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
         "gcp:projects/iAMMember:IAMMember",

@@ -63,6 +63,7 @@ KEY = "gcp:kms/cryptoKey:CryptoKey"
 AGENT = "gcp:projects/serviceIdentity:ServiceIdentity"
 KEY_GRANT = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
 CLUSTER = "gcp:container/cluster:Cluster"
+ALERT = "gcp:monitoring/alertPolicy:AlertPolicy"
 PROOF = "gcp:certificatemanager/dnsAuthorization:DnsAuthorization"
 SIGNED = "gcp:certificatemanager/certificate:Certificate"
 MAP = "gcp:certificatemanager/certificateMap:CertificateMap"
@@ -373,6 +374,26 @@ RIGHT: dict[str, dict[str, Any]] = {
         "map": "map",
         "hostname": "api.example.com",
         "certificates": [f"projects/{PROJECT}/locations/global/certificates/api"],
+    },
+    ALERT: {
+        "project": PROJECT,
+        "displayName": "Errors",
+        "combiner": "OR",
+        "severity": "ERROR",
+        "conditions": [
+            {
+                "displayName": "Errors",
+                "conditionPrometheusQueryLanguage": {
+                    "query": 'sum(rate(llm_gateway_errors_total{type="provider"}[5m])) > 1',
+                    "duration": "120s",
+                    "evaluationInterval": "60s",
+                    "alertRule": "Errors",
+                    "disableMetricValidation": True,
+                },
+            }
+        ],
+        "alertStrategy": {"autoClose": "86400s"},
+        "documentation": {"content": "Look.", "links": [{"url": "https://docs.example.com"}]},
     },
     PASSWORD: {"length": 32, "special": False},
     IDENTITY: {"byteLength": 4},
