@@ -431,3 +431,20 @@ def test_what_is_saved_is_loaded_with_everything_that_it_refuses(tmp_path: Path)
     assert loaded.ledger.resources == cloud.ledger.resources
     with pytest.raises(CloudRefused, match="in use"):
         t.make(loaded, t.NETWORK, t.RIGHT[t.NETWORK], "other")
+
+
+def test_a_cluster_is_looked_up_as_it_was_made_or_as_it_was_there() -> None:
+    token, asked = "gcp:container/getCluster:getCluster", {"project": t.PROJECT, "location": t.REGION}
+    cloud = t.town()
+    cloud.ledger.existing.append(f"projects/{t.PROJECT}/locations/{t.REGION}/clusters/shared")
+
+    made = cloud.invoke(token, {**asked, "name": "main"})
+    there = cloud.invoke(token, {**asked, "name": "shared"})
+
+    for found in (made, there):
+        (endpoints,) = found["controlPlaneEndpointsConfigs"]
+        (dns,) = endpoints["dnsEndpointConfigs"]
+        assert dns["endpoint"].endswith(".gke.goog")
+    assert made["id"] == cloud.ledger.all(t.CLUSTER)[0].id
+    with pytest.raises(CloudRefused, match="does not exist"):
+        cloud.invoke(token, {**asked, "name": "none"})
