@@ -26,7 +26,9 @@ def preview(*steps: dict[str, Any], command: str = "preview") -> dict[str, Any]:
 
 def refused(*messages: str, command: str = "preview") -> dict[str, Any]:
     """Pulumi's answer to a preview that fails."""
-    said = [{"severity": "error", "message": message} for message in messages]
+    said = [
+        {"severity": "error", "message": f"error: {message}"} for message in (*messages, "preview failed")
+    ]
     said.append({"severity": "warning", "message": "something else"})
     return {"words": [command, "--json"], "stdout": json.dumps({"diagnostics": said}), "status": 255}
 

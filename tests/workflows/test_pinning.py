@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from settings import NAMESPACE
 from simulator.program import PROJECT_FOLDER, plan_config
 from simulator.stack_files import load
 from tests.program.variants import EVERY_PLAN, VARIANTS, plan_of
@@ -70,6 +71,13 @@ def test_everything_else_in_the_stack_file_stays(tmp_path: Path, monkeypatch: py
     assert after["config"]["ai-platform:axis"].pop("api") == {"cpu": 2, "image": BUILT}
     before["config"]["ai-platform:axis"].pop("api")
     assert after == before
+
+
+def test_the_settings_are_in_the_programs_namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.prod.yaml").write_text("config: {}")
+    config = yaml.safe_load(pinned("prod", {"axis.api.image": BUILT}).read_text())["config"]
+    assert list(config) == [f"{NAMESPACE}:axis"]
 
 
 def test_an_image_that_no_setting_takes_is_one_line() -> None:

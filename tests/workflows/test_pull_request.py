@@ -25,7 +25,9 @@ def test_the_plan_by_the_source_alone_shows_what_the_change_changes(workshop: Wo
     change_dev(workshop)
     assert workshop.run("pull-request", "plan-offline", {"matrix.stack": "dev"}) == 0, workshop.printed
     text = (workshop.artefact("plan-offline-dev") / "dev.offline.md").read_text()
-    assert text == workshop.summary.read_text().strip() + "\n"
+    assert text.strip() in workshop.summary.read_text()
+    assert "USD a month" in workshop.summary.read_text()
+    assert (workshop.artefact("plan-offline-dev") / "dev.price.md").exists()
     assert "~ gcp:cloudrunv2/service:Service axis-api" in text
     assert "gcp:sql" not in text, "what stays the same is not told"
     assert workshop.calls() == [], "it needs no account"
@@ -52,7 +54,7 @@ def test_the_plan_of_dev_reads_the_state_and_builds_nothing(workshop: Workshop) 
     workshop.answers = {"pulumi": [preview(step("update", properties=("memorySizeGb",)))]}
     assert workshop.run("pull-request", "plan") == 0, workshop.printed
     (call,) = workshop.calls()
-    assert call.line == "pulumi preview --stack dev --json --non-interactive"
+    assert call.line == "pulumi preview --stack dev --policy-pack policies --json --non-interactive"
     assert call.env["PULUMI_BACKEND_URL"] == "gs://dev-state"
     text = (workshop.artefact("plan-dev") / "dev.plan.md").read_text()
     assert "~ gcp:redis/instance:Instance axis-redis (memorySizeGb)" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from concurrent import futures
 from contextlib import contextmanager
@@ -14,9 +15,10 @@ from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2_grpc
 
 from simulator.engine import EngineStack, NoEngineError, engine_stack
+from simulator.program import PROJECT_FOLDER
 from tests.rehearsal import sample
 from tools.delivery.drift import NOT_READ
-from tools.delivery.files import DeliveryError, Step
+from tools.delivery.files import POLICIES, DeliveryError, Step
 from tools.delivery.previewing import changes
 
 STACK = "test"
@@ -108,3 +110,16 @@ def test_drift_is_found_and_neither_state_nor_cloud_is_touched(engine: Engine) -
 def test_what_the_engine_refuses_is_told_by_its_own_words() -> None:
     with pytest.raises(DeliveryError, match="no stack named 'nowhere' found"):
         changes("preview", "--stack", "nowhere")
+
+
+def test_what_a_policy_refuses_is_shown_as_the_engine_tells_it(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It stands in no JSON."""
+    host = tmp_path / "pulumi-analyzer-policy-python"
+    host.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u . "$@"\n')
+    host.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(DeliveryError, match="pulumi preview failed with status"):
+        engine.ask("preview", "--policy-pack", str(PROJECT_FOLDER / POLICIES[1]))
+    assert "[mandatory]  private-database" in capfd.readouterr().out

@@ -19,7 +19,7 @@ def test_dev_is_brought_up_with_its_images_pushed_as_the_deploying_identity(work
     assert workshop.run("release", "dev") == 0
     assert [call.line for call in workshop.calls("gcloud", "pulumi")] == [
         "gcloud auth configure-docker europe-west1-docker.pkg.dev --quiet",
-        "pulumi up --stack dev --yes --non-interactive",
+        "pulumi up --stack dev --policy-pack policies --yes --non-interactive",
     ]
     (up,) = workshop.calls("pulumi")
     assert up.env["PULUMI_BACKEND_URL"] == "gs://dev-state"
@@ -65,7 +65,7 @@ def test_what_is_planned_is_deployed_with_the_digests_that_were_planned(planned:
     again, up = planned.calls("pulumi")
     assert again.words[0] == "preview"
     assert up.line == (
-        "pulumi up --stack prod --config-file delivery/Pulumi.prod.yaml "
+        "pulumi up --stack prod --policy-pack policies --config-file delivery/Pulumi.prod.yaml "
         "--yes --skip-preview --non-interactive"
     )
     axis = yaml.safe_load(up.config)["config"]["ai-platform:axis"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from simulator.stack_files import StackFileError, load
 from tools.delivery.command import run
-from tools.delivery.files import DeliveryError, Plan, Step, read_plan
+from tools.delivery.files import POLICIES, DeliveryError, Plan, Step, read_plan
 from tools.delivery.pinning import pinned
 from tools.delivery.plan import plan
 from tools.delivery.programs import current_commit, show
@@ -24,13 +24,13 @@ def deploy(stack: str, approved: str) -> str:
     """Brings the stack up, and says what was deployed."""
     if not approved:
         sign_in({_registry(stack)})
-        show("pulumi", "up", "--stack", stack, "--yes", "--non-interactive")
+        show("pulumi", "up", "--stack", stack, *POLICIES, "--yes", "--non-interactive")
         return f"{stack} is up, at commit {current_commit()}"
 
     wanted = read_plan(Path(approved))
     check(stack, wanted)
     words = ["--config-file", str(pinned(stack, wanted.release.images))] if wanted.release.images else []
-    show("pulumi", "up", "--stack", stack, *words, "--yes", "--skip-preview", "--non-interactive")
+    show("pulumi", "up", "--stack", stack, *POLICIES, *words, "--yes", "--skip-preview", "--non-interactive")
     return f"{stack} is up, at commit {wanted.release.commit}, as approved"
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 FOLDER = Path("delivery")
 
+POLICIES = ("--policy-pack", "policies")
+"""What tells Pulumi to refuse what `policies/` refuses."""
+
 
 class DeliveryError(Exception):
     """A step can't be done; the message says why and what to do."""

@@ -25,13 +25,16 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 def offline(stack: str, base: str) -> str:
     """The difference to the commit `base`, as Markdown; the whole plan where that has none."""
-    now = _resources(stack, Path.cwd())
-    try:
-        before, than = _earlier(stack, base) if base else ({}, "an empty project")
-    except DeliveryError:
-        before, than = {}, "an empty project, since there was no plan before"
-    title = f"### Stack `{stack}`, by the source alone"
-    text = f"{title}\n\nCompared with {than}.\n\n{steps_as_markdown(steps(before, now))}"
+    with TemporaryDirectory() as folder:
+        before, than = Path(folder) / "before.json", "an empty project"
+        if base:
+            than = _plan_earlier(stack, base, before)
+        # With it the policies refuse that data is lost, too.
+        now = _planned(stack, Path.cwd(), *(("--base", str(before)) if before.exists() else ()))
+        changed = steps(_resources(before.read_text()) if before.exists() else {}, _resources(now))
+    text = (
+        f"### Stack `{stack}`, by the source alone\n\nCompared with {than}.\n\n{steps_as_markdown(changed)}"
+    )
     return str(write(stack, "offline.md", text))
 
 
@@ -51,24 +54,32 @@ def _step(op: str, urn: str, inputs: Mapping[str, Any], properties: list[str]) -
     return Step(op=op, urn=urn, properties=properties, inputs=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _earlier(stack: str, base: str) -> tuple[Resources, str]:
+def _plan_earlier(stack: str, base: str, path: Path) -> str:
+    """Writes the plan of an earlier commit, if it had one; says what is compared with."""
     commit = answer("git", "rev-parse", "--verify", f"{base}^{{commit}}").strip()
     with TemporaryDirectory() as parent:
         folder = Path(parent) / "base"
         answer("git", "worktree", "add", "--detach", str(folder), commit)
         try:
-            return _resources(stack, folder), f"commit `{commit}`"
+            path.write_text(_planned(stack, folder))
+        except DeliveryError:
+            return f"an empty project, since commit `{commit}` has no such plan"
         finally:
             answer("git", "worktree", "remove", "--force", str(folder))
+    return f"commit `{commit}`"
 
 
-def _resources(stack: str, folder: Path) -> Resources:
-    """The plan of the source in a folder, made by that folder's own code."""
-    command = (sys.executable, "-m", "simulator.preview", stack, "--format", "json")
+def _planned(stack: str, folder: Path, *more: str) -> str:
+    """The plan of the source in a folder as JSON, made by that folder's own code."""
+    command = (sys.executable, "-m", "simulator.preview", stack, "--format", "json", *more)
     done = attempt(*command, folder=folder)
     if done.returncode != 0:
         raise DeliveryError(done.stderr.strip() or f"the plan of {stack} can't be made")
-    return {each["urn"]: each["inputs"] for each in json.loads(done.stdout)["resources"]}
+    return done.stdout
+
+
+def _resources(plan: str) -> Resources:
+    return {each["urn"]: each["inputs"] for each in json.loads(plan)["resources"]}
 
 
 def main(arguments: Sequence[str]) -> int:

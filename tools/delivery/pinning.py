@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
-from settings import NAMESPACE
 from tools.delivery.files import FOLDER, DeliveryError
+
+_NAMESPACE = "ai-platform"
+"""The namespace of the settings. Not imported from their model, which takes seconds to read."""
 
 SETTINGS = {
     "axis-api-image": "axis.api.image",
@@ -47,7 +49,7 @@ def pinned(stack: str, images: dict[str, str], folder: Path | None = None) -> Pa
 
 def _set(config: dict[str, Any], setting: str, image: str) -> None:
     first, *rest = setting.split(".")
-    section = config.setdefault(f"{NAMESPACE}:{first}", {})
+    section = config.setdefault(f"{_NAMESPACE}:{first}", {})
     for key in rest[:-1]:
         section = section.setdefault(key, {})
     # What it is built from has no meaning beside it.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.delivery.command import run
-from tools.delivery.files import DeliveryError, Plan, Release, path_of, read_release, write
+from tools.delivery.files import POLICIES, DeliveryError, Plan, Release, path_of, read_release, write
 from tools.delivery.markdown import plan_as_markdown
 from tools.delivery.pinning import pinned
 from tools.delivery.previewing import changes
@@ -18,7 +18,7 @@ from tools.delivery.programs import current_commit
 
 def plan(release: Release) -> Plan:
     """What deploying a release would do."""
-    words = ["preview", "--stack", release.stack]
+    words = ["preview", "--stack", release.stack, *POLICIES]
     if release.images:
         words += ["--config-file", str(pinned(release.stack, release.images))]
     return Plan(release=release, steps=changes(*words))

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from tools.delivery.files import DeliveryError, Step
-from tools.delivery.programs import attempt, failure
+from tools.delivery.programs import attempt, failure, show
 
 _NOTHING = frozenset({"same", "read", "read-discard", "refresh"})
 """Words for a step that changes nothing."""
+
+_SAYS_NOTHING = re.compile(r"(error: )?(preview|update|refresh) failed")
+"""What Pulumi adds at the end of every failure."""
 
 _DEFAULTS = "__defaults"
 """Where a provider names the properties that it added itself."""
@@ -29,7 +33,11 @@ def changes(*words: str) -> list[Step]:
     done = attempt(*command)
     digest = _digest(done.stdout)
     if done.returncode != 0:
-        raise _refused(command, digest, done.stderr)
+        said = _errors(digest)
+        if digest is not None and not said:
+            # A policy's refusal is in no JSON: Pulumi tells it to people alone.
+            show("pulumi", *words, "--non-interactive")
+        raise DeliveryError("\n".join(said)) if said else failure(command, done.stderr)
     if digest is None:
         raise DeliveryError(f"{' '.join(command[:2])} gave no JSON; use the Pulumi that pyproject.toml names")
     steps = [_step(each) for each in digest.get("steps", []) if each["op"] not in _NOTHING]
@@ -66,12 +74,12 @@ def _digest(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _refused(command: tuple[str, ...], digest: dict[str, Any] | None, errors: str) -> DeliveryError:
-    said = [
+def _errors(digest: dict[str, Any] | None) -> list[str]:
+    """What Pulumi says of why it can't."""
+    return [
         line
         for each in (digest or {}).get("diagnostics", [])
         if each.get("severity") == "error"
-        for line in each["message"].strip().splitlines()
-        if line.strip()
+        for line in each["message"].removeprefix("error: ").strip().splitlines()
+        if line.strip() and not _SAYS_NOTHING.fullmatch(line)
     ]
-    return DeliveryError("\n".join(said)) if said else failure(command, errors)
