@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.workflows.answers import by_bot, by_person, listed, preview, step
 from tests.workflows.workshop import Workshop, workflow
+from tools.delivery import offline
+from tools.delivery.offline import steps
 
 COMMENTS = "repos/acme/ai/issues/7/comments"
 MARK = "<!-- ai-platform: plan -->"
@@ -34,11 +37,32 @@ def test_the_plan_by_the_source_alone_shows_what_the_change_changes(workshop: Wo
     assert workshop.git("worktree", "list").count("\n") == 1
 
 
-def test_a_change_of_words_alone_changes_no_plan(workshop: Workshop) -> None:
-    (workshop.project / "README.md").write_text("Other words.\n")
-    workshop.git("commit", "--quiet", "--all", "--message", "Change")
-    assert workshop.run("pull-request", "plan-offline", {"matrix.stack": "prod"}) == 0, workshop.printed
-    assert "No change." in workshop.summary.read_text()
+def test_the_same_plan_has_no_steps_and_another_has_one_for_each_difference() -> None:
+    before = {"urn::kept": {"size": 1, "tier": "a"}, "urn::gone": {}}
+    assert steps(before, before) == []
+    found = steps(before, {"urn::kept": {"size": 2, "zone": "b"}, "urn::new": {}})
+    assert {each.urn: (each.op, each.properties) for each in found} == {
+        "urn::kept": ("update", ["size", "tier", "zone"]),
+        "urn::gone": ("delete", []),
+        "urn::new": ("create", []),
+    }
+
+
+@pytest.mark.parametrize("base", ["", "HEAD~7"], ids=["none", "one that is not there"])
+def test_a_base_is_a_commit_or_one_line_says_so(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = json.dumps({"resources": [{"urn": "urn:pulumi:dev::p::t::a", "inputs": {}}]})
+    monkeypatch.setattr("tools.delivery.offline._planned", lambda *_: plan)
+    status = offline.main(["dev", "--base", base])
+    printed = capsys.readouterr()
+    if base:
+        assert status == 1
+        assert printed.err.startswith("plan-offline: git rev-parse failed: ")
+    else:
+        assert status == 0
+        assert "Compared with an empty project." in (tmp_path / "delivery/dev.offline.md").read_text()
 
 
 def test_settings_that_are_refused_fail_the_job_with_one_line(workshop: Workshop) -> None:
