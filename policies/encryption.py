@@ -71,7 +71,7 @@ def plain_http(stack: Stack) -> Iterator[tuple[Resource, Problem]]:
 
 def _only_redirects(url_map: Mapping[str, Any]) -> bool:
     redirects = value_at(url_map, "defaultUrlRedirect.httpsRedirect") is True
-    return redirects and not url_map.get("defaultService") and not url_map.get("pathMatchers")
+    return redirects and not value_at(url_map, "defaultService") and not value_at(url_map, "pathMatchers")
 
 
 def _listener(stack: Stack, gateway: Resource, listener: Mapping[str, Any]) -> Iterator[Problem]:

@@ -2,6 +2,9 @@
 
 A value that a preview can't know yet breaks no rule here: what can't be judged before is judged during `up`,
 when the engine asks again with the value.
+
+At the end the engine shows what came out of each resource. In a preview that may be nothing at all, as for
+all that a cluster still to be made is to hold. So the pack remembers what was asked for, and judges that.
 """
 
 from __future__ import annotations
@@ -27,11 +30,14 @@ from pulumi_policy.proxy import UnknownValueError
 from policies.model import Problem, Resource, ResourceRule, Stack, StackRule
 from policies.protection import SETTING, protects
 from policies.rules import RESOURCE_RULES, STACK_RULES
+from policies.secrecy import KEEPERS
 from simulator.paths import UNKNOWN
 from simulator.stack_files import StackFileError, load
 
 NAME = "ai-platform"
 _FOLDER = Path(__file__).resolve().parent.parent
+_ASKED: dict[str, dict[str, Any]] = {}
+"""The inputs of each resource that the engine has shown, by URN."""
 
 
 def known(value: Any) -> Any:
@@ -54,7 +60,9 @@ def resource_policy(rule: ResourceRule) -> ResourceValidationPolicy:
     """A rule over one resource, as the engine runs it for each."""
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        for problem in rule.check(_resource(args)):
+        resource = _resource(args, known(args.props))
+        _ASKED[resource.urn] = dict(resource.properties)
+        for problem in rule.check(resource):
             report(_message(problem), None)
 
     return ResourceValidationPolicy(name=rule.name, description=rule.description, validate=validate)
@@ -64,7 +72,7 @@ def stack_policy(rule: StackRule) -> StackValidationPolicy:
     """A rule over a stack, as the engine runs it at the end."""
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        resources = tuple(_resource(each) for each in args.resources)
+        resources = tuple(_resource(each, _properties(each)) for each in args.resources)
         stack = Stack(resources=resources, protected=_protected(resources))
         for resource, problem in rule.check(stack):
             report(_message(problem), resource.urn)
@@ -76,13 +84,20 @@ def _message(problem: Problem) -> str:
     return f"{problem.why}; {problem.mend}"
 
 
-def _resource(given: ResourceValidationArgs | PolicyResource) -> Resource:
+def _properties(given: PolicyResource) -> dict[str, Any]:
+    """What was asked of a resource, with the secrets that only come out of it."""
+    made = known(given.props)
+    computed = {name: made[name] for name in KEEPERS.get(given.resource_type, ()) if name in made}
+    return {**_ASKED.get(given.urn, made), **computed}
+
+
+def _resource(given: ResourceValidationArgs | PolicyResource, properties: Mapping[str, Any]) -> Resource:
     waits = given.dependencies if isinstance(given, PolicyResource) else []
     return Resource(
         urn=given.urn,
         type=given.resource_type,
         name=given.name,
-        properties=known(given.props),
+        properties=properties,
         protect=given.opts.protect,
         provider=known(given.provider.props) if given.provider else {},
         dependencies=tuple(each.urn for each in waits),

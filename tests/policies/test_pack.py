@@ -16,9 +16,11 @@ from pulumi import automation
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from policies.rules import RESOURCE_RULES, STACK_RULES
-from simulator.engine import EngineStack, NoEngineError, engine_stack, pulumi_program
+from simulator.cloud import Cloud
+from simulator.engine import NoEngineError, engine_stack, pulumi_program
 from simulator.paths import UNKNOWN
 from simulator.program import PROJECT_FOLDER
+from simulator.rehearsal import script_of
 from tests.rehearsal import sample
 
 PACK = PROJECT_FOLDER / "policies"
@@ -93,9 +95,31 @@ def test_data_is_judged_by_whether_its_stack_is_protected(
     assert all(each.urn.endswith("::db") for each in answer.diagnostics)
 
 
+def test_a_stack_is_judged_by_what_was_asked_for(analyzer: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    """What comes out of a resource is not known in a preview: of a cluster still to be made, nothing is."""
+    kinds = ("kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    urns = [f"urn:pulumi:dev::ai-platform::{kind}::closed" for kind in kinds]
+    asked: list[dict[str, Any]] = [
+        {"metadata": {"name": "closed"}},
+        {
+            "metadata": {"name": "deny", "namespace": UNKNOWN},
+            "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+        },
+    ]
+    named: list[dict[str, Any]] = [
+        {"type": kind, "name": "closed", "urn": urn} for kind, urn in zip(kinds, urns, strict=True)
+    ]
+    for one, properties in zip(named, asked, strict=True):
+        analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**one, properties=struct(properties)))
+    made = [analyzer_pb2.AnalyzerResource(**one, properties=Struct()) for one in named]
+    made[1].dependencies.append(urns[0])
+    answer = analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=made))
+    assert [each.policyName for each in answer.diagnostics] == []
+
+
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineStack]:
-    """The real engine with a small program, and this Python in the place of the language host."""
+def language_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This Python in the place of Pulumi's language host, which starts a pack the same way."""
     try:
         pulumi_program()
     except NoEngineError as reason:
@@ -104,20 +128,30 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineSt
     host.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u . "$@"\n')
     host.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+
+@pytest.mark.usefixtures("language_host")
+def test_the_engine_loads_the_pack_and_refuses_what_it_refuses() -> None:
+    """The sample's database is public, so that no resource of it may come into being."""
     secret = {"ai-platform:marker": "a-marker-of-the-sample"}
     with engine_stack(sample.program, config=sample.CONFIG, secret_config=secret) as stack:
-        yield stack
-
-
-def test_the_engine_loads_the_pack_and_refuses_what_it_refuses(engine: EngineStack) -> None:
-    """The sample's database is public, so that no resource of it may come into being."""
-    previewed = engine.preview(policy_packs=[str(PACK)])
+        previewed = stack.preview(policy_packs=[str(PACK)])
+        with pytest.raises(automation.CommandError):
+            stack.up(policy_packs=[str(PACK)])
+        made = stack.cloud.ledger.all(POSTGRES)
     assert not previewed.succeeded
-    assert (
-        "[mandatory]  private-database  (gcp:sql/databaseInstance:DatabaseInstance: database)"
-        in previewed.log
-    )
+    assert f"[mandatory]  private-database  ({POSTGRES}: database)" in previewed.log
     assert "protected-data" in previewed.log
-    with pytest.raises(automation.CommandError):
-        engine.up(policy_packs=[str(PACK)])
-    assert engine.cloud.ledger.all(POSTGRES) == []
+    assert made == []
+
+
+@pytest.mark.usefixtures("language_host")
+def test_the_engine_finds_nothing_wrong_with_prod_before_anything_of_it_is_there() -> None:
+    script = script_of("prod")
+    cloud = Cloud(script.existing)
+    with engine_stack(
+        script.program, "prod", script.config, cloud=cloud, project_file=script.project_file
+    ) as stack:
+        previewed = stack.preview(policy_packs=[str(PACK)])
+    assert previewed.succeeded, previewed.log
+    assert "can't run policy" not in previewed.log
