@@ -48,7 +48,7 @@ frontend-env: $(SETUP) ## Write .env.STACK.TARGET for a frontend's build: STACK=
 	@$(BIN)/python -m tools.frontend_env $(STACK) --from $(FROM)
 
 bootstrap: $(SETUP) ## Prepare a project for Pulumi and CI: STACK= REPOSITORY=owner/name DRY_RUN=1
-	@$(BIN)/python -m tools.bootstrap $(STACK) --repository "$(REPOSITORY)" --repository-id "$(REPOSITORY_ID)" \
+	@$(BIN)/python -W ignore::FutureWarning -m tools.bootstrap $(STACK) --repository "$(REPOSITORY)" --repository-id "$(REPOSITORY_ID)" \
 	  --project "$(PROJECT)" --region "$(REGION)" --environment "$(GITHUB_ENVIRONMENT)" --bucket "$(STATE_BUCKET)" \
 	  --people "$(PEOPLE)" $(if $(DRY_RUN),--dry-run)
 
@@ -83,7 +83,7 @@ frontend-bundle: $(SETUP) ## Build a Next.js frontend for a stack: STACK= FOLDER
 	@$(BIN)/python -m tools.frontend_bundle $(STACK) "$(FOLDER)" --target "$(TARGET)" --from $(FROM)
 
 frontend-build: $(SETUP) ## Order a frontend's build where its variables changed: STACK=dev|prod
-	@$(BIN)/python -m tools.frontend_build $(STACK)
+	@$(BIN)/python -W ignore::FutureWarning -m tools.frontend_build $(STACK)
 
 lint-workflows: $(SETUP_DEV) ## Lint the workflows with actionlint and zizmor
 	@tools/lint-workflows
@@ -105,8 +105,9 @@ format: $(SETUP_DEV) ## Format the code
 inventory: $(SETUP_DEV) ## Write the inventories of both stacks anew, after a wanted change of the plan
 	@$(BIN)/python -m tests.inventory.write
 
-docs: $(SETUP_DEV) ## Write docs/settings.md anew from the settings' models
+docs: $(SETUP_DEV) ## Write docs/settings.md and docs/reachability.md anew, from the models and the plans
 	@$(BIN)/python -m tools.settings_reference
+	@$(BIN)/python -m reports.reachability
 
 lock: $(SETUP_DEV) ## Pin what pyproject.toml asks for
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/lock
