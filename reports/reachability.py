@@ -14,7 +14,7 @@ STACKS = ("dev", "prod")
 PAGE = PROJECT_FOLDER / "docs" / "reachability.md"
 _HEAD = """# Who can reach what
 
-Made by `python -m reports.reachability` from the plans of both stacks: their routes, Services, network
+Made by `make docs` from the plans of both stacks: their routes, Services, network
 policies and namespaces. Whatever is not listed is refused. `…` after a path stands for everything below it.
 Policies name managed databases by the range that Google keeps them in, so that a workload which has one gets
 to the port of any; each has a password of its own."""

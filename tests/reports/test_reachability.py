@@ -206,7 +206,7 @@ def test_the_content_engine_is_asked_by_the_ai_engine_and_by_named_callers_alone
 
 
 def test_the_page_in_the_docs_is_what_the_plans_say() -> None:
-    """Made anew by `python -m reports.reachability`."""
+    """Made anew by `make docs`."""
     assert PAGE.read_text() == written()
 
 
