@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from google.auth.credentials import AnonymousCredentials
 
-from tests.bootstrap.answers import ANSWERS, Refusal, Request
+from tests.bootstrap.answers import ANSWERS
 from tests.bootstrap.descriptions import description
+from tests.bootstrap.replies import Refusal, Request
 from tools.bootstrap.cloud import APIS, Cloud
 from tools.bootstrap.permissions import NEEDED
 

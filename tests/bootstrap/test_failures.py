@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from simulator.program import PROJECT_FOLDER
-from tests.bootstrap.answers import ANSWERS, Refusal, off
+from tests.bootstrap.answers import ANSWERS
 from tests.bootstrap.google import Google
+from tests.bootstrap.replies import Refusal, off
 from tests.bootstrap.running import BUCKET, KEY, bootstrap, refusal
 from tools.bootstrap.command import main
 
