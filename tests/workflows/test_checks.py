@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from simulator.program import PROJECT_FOLDER
-from tests.workflows.workshop import WORKFLOWS, Workshop, workflow
+from tests.workflows.files import WORKFLOWS, workflow
+from tests.workflows.workshop import Workshop
 
 NAMES = sorted(path.stem for path in WORKFLOWS.glob("*.yml"))
 JOBS = [(name, job) for name in NAMES for job in workflow(name)["jobs"]]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.workflows.answers import by_bot, by_person, listed, preview, step
-from tests.workflows.workshop import Workshop, workflow
+from tests.workflows.files import workflow
+from tests.workflows.workshop import Workshop
 from tools.delivery import offline
 from tools.delivery.offline import steps
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,22 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from simulator.program import PROJECT_FOLDER
+from tests.workflows.files import context_of, evaluated, holds, workflow
 
-WORKFLOWS = PROJECT_FOLDER / ".github" / "workflows"
 PROGRAMS = ("pulumi", "gcloud", "docker", "gh", "go")
-_EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
-_CHOICE = re.compile(r"(\S+) == '(\w+)' && (\S+) \|\| (\S+)")
 _STAND_IN = Path(__file__).with_name("stand_in.py")
-
-
-def workflow(name: str) -> dict[str, Any]:
-    """A workflow file; YAML reads its `on:` as true."""
-    content = yaml.safe_load((WORKFLOWS / f"{name}.yml").read_text())
-    content["on"] = content.pop(True)
-    return content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +56,9 @@ class Workshop:
         (self.programs / "answers.json").write_text(json.dumps(self.answers))
         shutil.rmtree(self.project / "delivery", ignore_errors=True)
         description = workflow(name)["jobs"][job]
-        known = _context(context or {})
+        known = context_of(context or {})
         for step in description["steps"]:
-            if not _wanted(step.get("if", ""), known):
+            if not holds(step.get("if", ""), known):
                 continue
             environment = {**description.get("env", {}), **step.get("env", {})}
             values = {key: evaluated(str(value), known) for key, value in environment.items()}
@@ -139,48 +127,6 @@ class Workshop:
                 shutil.copytree(folder, target / folder.name)
         else:
             shutil.copytree(self.artefact(words["name"]), target, dirs_exist_ok=True)
-
-
-def _wanted(condition: str, known: Mapping[str, str]) -> bool:
-    """Whether a step's condition holds: none, or one comparison; a variable that nobody set is empty."""
-    if not condition:
-        return True
-    compared = re.fullmatch(r"(\S+) == '(\w+)'", condition)
-    assert compared, condition
-    return known.get(compared[1], "") == compared[2]
-
-
-def evaluated(text: str, known: Mapping[str, str]) -> str:
-    """A text with its expressions' values; an unknown one is an error."""
-
-    def value(match: re.Match[str]) -> str:
-        if choice := _CHOICE.fullmatch(match[1]):
-            return known[choice[3]] if known[choice[1]] == choice[2] else known[choice[4]]
-        return known[match[1]]
-
-    return _EXPRESSION.sub(value, text)
-
-
-def _context(more: Mapping[str, str]) -> dict[str, str]:
-    known = {
-        f"vars.{prefix}_{name}": value
-        for prefix in ("DEV", "PROD")
-        for name, value in {
-            "STATE": f"gs://{prefix.lower()}-state",
-            "IDENTITY_PROVIDER": f"{prefix.lower()}-provider",
-            "PREVIEW_ACCOUNT": f"{prefix.lower()}-preview",
-            "BUILD_ACCOUNT": f"{prefix.lower()}-build",
-            "DEPLOY_ACCOUNT": f"{prefix.lower()}-deploy",
-        }.items()
-    }
-    return {
-        **known,
-        "github.token": "token-of-the-job",
-        "github.event.pull_request.number": "7",
-        "github.event.pull_request.base.sha": "base",
-        "secrets.FRONTEND_DEPLOY_HOOK": "",
-        **more,
-    }
 
 
 def _copy_project(folder: Path) -> None:
