@@ -7,39 +7,23 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.environment import Environment
-from services.clusters.settings import KubernetesSettings
-from services.memorise.checks import memorise_refusals, memorise_warnings
+from services.memorise.checks import memorise_refusals
 from services.memorise.memorise import builds_images, dns_zones, hosts
 from services.memorise.prerequisites import memorise_prerequisites
-from services.memorise.regions import region_in
-from services.memorise.settings import MemoriseSettings
 from tests.components.environments import environment
+from tests.services.memorise.reading import told, warned
 from tests.services.memorise.stacks import (
     AI_IMAGE,
     CLOUD,
     CONTENT_IMAGE,
     DEPLOYED,
-    FOREIGN,
     KEYCLOAK,
-    clusters,
     settings,
 )
 
 AI = {"image": AI_IMAGE}
 CONTENT = {"image": CONTENT_IMAGE, "schedule": "0 4 * * *"}
-SHARED = {"existing": {"identifier": "projects/acme-prod/locations/europe-west1/clusters/shared"}}
 REDIS = {"existing": {"url": {"source": "config"}, "region": "europe-west1"}}
-
-
-def told(
-    asked: MemoriseSettings | None = None,
-    kubernetes: KubernetesSettings | None = None,
-    here: Environment | None = None,
-) -> dict[str, str]:
-    """Setting to reason."""
-    refusals = memorise_refusals(asked or settings(), kubernetes or clusters(), here or environment())
-    return {each.key: each.reason for each in refusals}
 
 
 def test_the_document_s_stack_is_refused_nothing() -> None:
@@ -121,74 +105,6 @@ def test_a_stack_without_clusters_is_told_to_have_one() -> None:
         "memorise",
         "runs in a cluster; write kubernetes: {clusters: {main: {}}}",
     )
-
-
-# The API, Redis and Qdrant in one region
-
-
-def warned(asked: MemoriseSettings, cluster: str = "europe-west1") -> list[str]:
-    return [*memorise_warnings(asked, stack="europe-west1", cluster=cluster)]
-
-
-@pytest.mark.parametrize(
-    ("url", "region"),
-    [
-        (CLOUD, "europe-west1"),
-        ("https://x.us-east4-0.gcp.cloud.qdrant.io", "us-east4"),
-        ("https://x.eu-central-1-0.aws.cloud.qdrant.io:6333", "eu-central-1-0 of aws"),
-        ("https://qdrant.acme.com", None),
-    ],
-)
-def test_qdrant_cloud_s_url_tells_its_region(url: str, region: str | None) -> None:
-    assert region_in(url) == region
-
-
-@pytest.mark.parametrize(
-    ("changed", "cluster"),
-    [
-        ({"qdrant": {"url": "https://x.us-east4-0.gcp.cloud.qdrant.io"}}, {}),
-        ({"qdrant": {"url": "https://x.eu-central-1-0.aws.cloud.qdrant.io"}}, {}),
-        ({"qdrant": {"url": "https://qdrant.acme.com", "region": "us-east4"}}, {}),
-        ({"redis": {"existing": {"url": {"source": "config"}, "region": "us-east4"}}}, {}),
-        ({}, {"region": "us-central1"}),
-    ],
-)
-def test_what_is_apart_is_refused_with_where_each_is_or_warned_of(
-    changed: dict[str, Any], cluster: dict[str, Any]
-) -> None:
-    there = clusters(**cluster)
-    reason = told(settings(**changed), there)["memorise.one_region"]
-
-    assert "the API is in" in reason
-    assert "write one_region: wanted" in reason
-    wanted = settings(**changed, one_region="wanted")
-    assert told(wanted, there) == {}
-    assert any("crosses regions" in each for each in warned(wanted, cluster.get("region", "europe-west1")))
-
-
-def test_a_url_that_names_no_region_needs_one_and_one_that_does_needs_none() -> None:
-    unnamed = told(settings(qdrant={"url": "https://qdrant.acme.com"}))
-    twice = told(settings(qdrant={"url": CLOUD, "region": "us-east4"}))
-
-    assert "write the one that it is in" in unnamed["memorise.qdrant.region"]
-    assert "the URL is in europe-west1" in twice["memorise.qdrant.region"]
-
-
-# Clusters that somebody else made
-
-
-def test_a_cluster_of_another_network_reaches_no_redis_of_the_stack_s() -> None:
-    assert "write redis.existing" in told(kubernetes=clusters(**SHARED))["memorise.redis"]
-    assert told(settings(redis=REDIS), clusters(**SHARED)) == {}
-
-
-def test_pods_that_are_not_google_s_can_save_nothing_to_a_bucket() -> None:
-    foreign = clusters(**FOREIGN)
-
-    assert "write snapshots: null" in told(settings(redis=REDIS), foreign)["memorise.qdrant.snapshots"]
-    without = settings(redis=REDIS, qdrant={"snapshots": None})
-    assert told(without, foreign) == {}
-    assert any("nothing of the collection is saved" in each for each in warned(without))
 
 
 # What contradicts itself
