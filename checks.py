@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.environment import Environment
-from hosts import hosts
+from hosts import hosts, refused_hosts
 from services.axis.checks import axis_refusals
 from services.clusters.checks import kubernetes_refusals
 from services.foundation import network_refusals
@@ -19,6 +19,7 @@ from settings import Settings
 def refusals(settings: Settings, environment: Environment) -> Iterator[Refusal]:
     """Each setting that can't be deployed, with the reason and what to write instead."""
     yield from network_refusals(settings.network, environment)
+    yield from refused_hosts(settings)
     if settings.axis:
         yield from axis_refusals(settings.axis, environment)
     if settings.kubernetes:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from services.llm_gateway import fleet
 from services.memorise import memorise
+from services.refusals import Refusal
 from settings import Settings
 
 
@@ -20,6 +21,27 @@ def dns_zones(settings: Settings) -> dict[str, str]:
     return {
         host: zone for system, part in _systems(settings) for host, zone in system.dns_zones(part).items()
     }
+
+
+def refused_hosts(settings: Settings) -> Iterator[Refusal]:
+    """Each public name that would lead to two systems."""
+    taken: dict[str, str] = {}
+    for system, host in _every_host(settings):
+        if host in taken:
+            yield Refusal(
+                f"{system}.domain.name", f"{host} leads to {taken[host]} already; write another name"
+            )
+        taken.setdefault(host, system)
+
+
+def _every_host(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.axis and settings.axis.domain:
+        yield "axis", settings.axis.domain.name
+    for system, part in _systems(settings):
+        # Within a system its own rules ask.
+        yield from ((system.__name__.split(".")[1], host) for host in system.hosts(part))
+    if settings.palma_ai and settings.palma_ai.domain:
+        yield "palma_ai", settings.palma_ai.domain.name
 
 
 def _systems(settings: Settings) -> Iterator[tuple[ModuleType, object]]:

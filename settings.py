@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
@@ -98,15 +97,6 @@ class Settings(Model):
             raise ValueError(
                 f"zone {self.zone!r} is not in region {self.region}; write zone: {self.region}-b"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _each_domain_leads_to_one_system(self) -> Self:
-        systems = (getattr(self, name) for name in _SYSTEMS)
-        domains = Counter(each.domain.name for each in systems if getattr(each, "domain", None))
-        for domain, uses in domains.items():
-            if uses > 1:
-                raise ValueError(f"domain.name {domain} stands in two systems; write another name for one")
         return self
 
     def prerequisites(self) -> list[str]:

@@ -90,6 +90,11 @@ class ContentEngine(ComponentResource):
         variables["QDRANT_API_URL"] = self._args.stores.qdrant_url
         return configuration(f"{CONTENT}-config", variables, self._place, self)
 
+    def _longest_request_seconds(self) -> int:
+        """A sync that is asked for by a schedule is waited for, as the one who asks does."""
+        engine = self._engine
+        return max(_LONGEST_REQUEST_SECONDS, engine.sync_timeout_seconds if engine.schedule else 0)
+
     def _deploy(self, secrets: MirroredSecret, config: Configuration) -> Allow:
         """Pods that are always there; the way to them."""
         engine, place = self._engine, self._place
@@ -103,7 +108,7 @@ class ContentEngine(ComponentResource):
                 identity=identity(CONTENT, "memorise's Content Engine", place, self),
                 # One: it does what it is told, and nobody waits for an answer of it.
                 replicas=Replicas(),
-                longest_request_seconds=_LONGEST_REQUEST_SECONDS,
+                longest_request_seconds=self._longest_request_seconds(),
                 drain_seconds=10,
                 ingress=[Allow(peer=pods, ports=(engine.port,)) for pods in self._callers()],
                 egress=[*self._args.stores.to_qdrant, *internet()],

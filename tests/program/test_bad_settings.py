@@ -352,10 +352,20 @@ BAD: list[Bad] = [
         "take domain or certificate out",
     ),
     (
+        "a tenant's name that is memorise's",
+        config(
+            "prod",
+            memorise={},
+            llm_gateway={"tenants": {"red": {"domain": {"name": "memorise.acme.com"}}}},
+        ),
+        "memorise.domain.name",
+        "memorise.acme.com leads to llm_gateway already",
+    ),
+    (
         "one name for two systems",
         config("prod", {}, palma_ai={"domain": {"name": "api.axis.acme.com"}}),
-        "",
-        "domain.name api.axis.acme.com stands in two systems",
+        "palma_ai.domain.name",
+        "api.axis.acme.com leads to axis already; write another name",
     ),
     ("a text for palma_ai", raw("palma_ai", "yes"), "palma_ai", "write its settings as keys below it"),
 ]

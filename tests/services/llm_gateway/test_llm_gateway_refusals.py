@@ -239,12 +239,12 @@ def test_an_instance_takes_what_its_memory_allows(tier: str, connections: int) -
 
 
 def test_every_pod_that_can_come_to_be_is_counted() -> None:
-    """Ten and one that follows, of five connections each; a migration; ten to spare."""
-    assert opened_by(sites(settings())) == 11 * 5 + 1 + 10
+    """Ten and one that follows, as many that end, of five connections each; a migration; ten to spare."""
+    assert opened_by(sites(settings())) == 2 * 11 * 5 + 1 + 10
     canary = {"canary": {"image": image("b")}}
-    assert opened_by(sites(settings(**canary))) == 2 * (11 * 5 + 1) + 10
+    assert opened_by(sites(settings(**canary))) == 2 * (2 * 11 * 5 + 1) + 10
     everywhere = {**canary, "clusters": {"main": {}, "us": {}}, "tenants": {"acme": TENANT}}
-    assert opened_by(sites(settings(**everywhere))) == 4 * 2 * (11 * 5 + 1) + 10
+    assert opened_by(sites(settings(**everywhere))) == 4 * 2 * (2 * 11 * 5 + 1) + 10
 
 
 def test_a_cluster_that_is_given_its_postgres_counts_for_nothing() -> None:
@@ -254,4 +254,4 @@ def test_a_cluster_that_is_given_its_postgres_counts_for_nothing() -> None:
 
 def test_more_connections_than_the_instance_takes_are_refused_before_anything_is_made() -> None:
     [found] = refusals({"postgres": {"tier": "db-custom-1-3840"}, "canary": {"image": image("b")}})
-    assert re.match(r"llm_gateway.postgres.tier: db-custom-1-3840 takes 100 .* can come to open 122", found)
+    assert re.match(r"llm_gateway.postgres.tier: db-custom-1-3840 takes 100 .* can come to open 232", found)
