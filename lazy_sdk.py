@@ -5,26 +5,30 @@ each resource there is, and whose `_inputs` and `outputs` define thousands of ne
 resource therefore runs all of them, which is most of a preview. Importing this module puts a finder in front
 of Python's own, for the packages in `SDKS` alone:
 
-- an area's `__init__` is not run. A name is looked for in the file that generated SDKs keep it in
-  (`compute.InstanceTemplate` in `instance_template.py`), and that file is imported in the ordinary way;
-- `_inputs` and `outputs` are read from Python's byte-code cache, and a class in them is made when it is asked
-  for, with the classes that its annotations name.
+- an area's `__init__` is run without its imports of each resource. A name is looked for in the file that
+  generated SDKs keep it in (`compute.InstanceTemplate` in `instance_template.py`), and that file is imported
+  in the ordinary way;
+- a class in `_inputs` or `outputs` is compiled and made when it is asked for, with the classes that its
+  annotations name.
 
-The classes are the SDK's own, made of the same byte code; type checkers see ordinary imports. It rests on how
+The classes are the SDK's own, made of the same source; type checkers see ordinary imports. It rests on how
 the files are laid out, not on a version. Where a file is laid out otherwise, or a name is not where it is
 expected, that package is imported in the ordinary way; `PULUMI_LAZY_SDK=off` imports all of them so.
 """
 
 from __future__ import annotations
 
+import atexit
 import builtins
+import contextlib
 import importlib
+import marshal
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from importlib.util import cache_from_source
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -32,36 +36,49 @@ from typing import Any, TypedDict
 
 import pulumi
 
-SDKS = ("pulumi_gcp", "pulumi_kubernetes", "pulumiverse_vercel")
+SDKS = (
+    "pulumi_docker",
+    "pulumi_gcp",
+    "pulumi_kubernetes",
+    "pulumi_random",
+    "pulumiverse_time",
+    "pulumiverse_vercel",
+)
 SWITCH = "PULUMI_LAZY_SDK"
 
 _USUAL_LINE = re.compile(
     r"import builtins as _builtins|from \.+ import _utilities|import typing"
     r"|from \.(?P<file>\w+) import \*|from \. import outputs|#.*|"
 )
-_CLASS = re.compile(r"^(?:@pulumi\.\w+\n)?(?P<text>class (?P<name>\w+)\b)", re.MULTILINE)
+_REGISTRATION = re.compile(r"^(?=# Make subpackages available:$|_utilities\.register\()", re.MULTILINE)
+_IMPORT = re.compile(r"^from \.(?:\w+ import \*| import outputs)$", re.MULTILINE)
+_CLASS = re.compile(rb"^(?:@pulumi\.\w+\n)?(?P<text>class (?P<name>\w+)\b)", re.MULTILINE)
 _NESTED = ("_inputs", "outputs")
 _DICTIONARY = "ArgsDict"
 _SUFFIXES = ("", "Args", _DICTIONARY, "Result")
 
 
 class _Area(SourceFileLoader):
-    """Loads an area: `__init__` stays unread until a name can't be found without it."""
+    """Loads an area, or an SDK's top: the imports in `__init__` wait until a name can't be found without."""
 
     def exec_module(self, module: ModuleType) -> None:
-        lines = Path(self.path).read_text(encoding="utf-8").splitlines()
-        matches = [_USUAL_LINE.fullmatch(line) for line in lines]
+        text = Path(self.path).read_text(encoding="utf-8")
+        matches = [_USUAL_LINE.fullmatch(line) for line in _REGISTRATION.split(text)[0].splitlines()]
         files = [match["file"] for match in matches if match and match["file"]]
         if not all(matches) or not files:
             super().exec_module(module)
             return
+        self._run(_IMPORT.sub("", text), module)
         module.__dict__["__getattr__"] = self._finder(module, files)
+
+    def _run(self, text: str, module: ModuleType) -> None:
+        exec(compile(text, self.path, "exec"), module.__dict__)  # noqa: S102 - the SDK's own file
 
     def _finder(self, module: ModuleType, files: Sequence[str]) -> Callable[[str], Any]:
         by_key = {_key(file): file for file in files if not file.startswith("_")}
 
         def find(name: str) -> Any:
-            if name.startswith("__"):
+            if name.startswith("_") and name not in _NESTED:
                 raise AttributeError(name)
             if name in _NESTED:
                 return importlib.import_module(f"{module.__name__}.{name}")
@@ -78,7 +95,7 @@ class _Area(SourceFileLoader):
 
     def _ordinarily(self, module: ModuleType, name: str) -> Any:
         module.__dict__.pop("__getattr__", None)
-        super().exec_module(module)
+        self._run("\n".join(_IMPORT.findall(Path(self.path).read_text(encoding="utf-8"))), module)
         return getattr(module, name)
 
 
@@ -86,44 +103,75 @@ class _NestedTypes(SourceFileLoader):
     """Loads `_inputs` or `outputs`: runs what stands above the first class, and makes classes when asked."""
 
     def exec_module(self, module: ModuleType) -> None:
-        source = Path(self.path).read_text(encoding="utf-8")
-        first = _CLASS.search(source)
-        bodies = self._compiled() or _Sliced(source)
-        exec(compile(source[: first.start() if first else None], self.path, "exec"), module.__dict__)  # noqa: S102 - the SDK's own file
+        bodies = _Bodies(Path(self.path))
+        exec(compile(bodies.head, self.path, "exec"), module.__dict__)  # noqa: S102 - the SDK's own file
         if set(module.__dict__.get("__all__", ())) != set(bodies):
             super().exec_module(module)
             return
         del module.__dict__["__all__"]
         module.__dict__["__getattr__"] = _Maker(module, bodies).find
 
-    def _compiled(self) -> Mapping[str, CodeType] | None:
-        """The bodies in Python's byte-code cache, which are read in no time, where there is one."""
-        if not Path(cache_from_source(self.path)).exists():
-            return None
-        code = self.get_code(self.name)
-        return {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)} if code else None
 
+class _Bodies(Mapping[str, CodeType]):
+    """The bodies of a file's classes, each compiled when it is asked for: a whole file takes seconds.
 
-class _Sliced(Mapping[str, CodeType]):
-    """The bodies of a file's classes, each compiled when it is asked for: a whole file takes seconds."""
+    Those compiled are kept beside Python's own byte code, for the next run; docstrings, which are most of it,
+    are left out.
 
-    def __init__(self, source: str) -> None:
-        starts = [*_CLASS.finditer(source), None]
-        self._texts = {
-            this["name"]: source[this.start("text") : following.start() if following else None]
-            for this, following in pairwise(starts)
+    Attributes:
+        head: what stands above the first class.
+    """
+
+    def __init__(self, path: Path) -> None:
+        status = path.stat()
+        self._stamp = (MAGIC_NUMBER, status.st_mtime_ns, status.st_size)
+        self._path, self._cache = path, Path(cache_from_source(str(path), optimization="classes"))
+        self.head, self._places, self._codes = self._kept() or self._found()
+        if not sys.dont_write_bytecode:
+            atexit.register(self._keep, len(self._codes))
+
+    def _found(self) -> tuple[bytes, dict[str, tuple[int, int]], dict[str, CodeType]]:
+        source = self._path.read_bytes()
+        starts = [*_CLASS.finditer(source)]
+        places = {
+            this["name"].decode(): (this.start("text"), following.start() if following else len(source))
+            for this, following in pairwise([*starts, None])
             if this
         }
+        return source[: starts[0].start() if starts else None], places, {}
+
+    def _kept(self) -> tuple[bytes, dict[str, tuple[int, int]], dict[str, CodeType]] | None:
+        try:
+            stamp, kept = marshal.loads(self._cache.read_bytes())  # noqa: S302 - as Python reads its own
+        except (OSError, EOFError, ValueError, TypeError):
+            return None
+        return kept if stamp == self._stamp else None
+
+    def _keep(self, known: int) -> None:
+        if len(self._codes) > known:
+            whole = self._cache.with_suffix(f".{os.getpid()}")
+            with contextlib.suppress(OSError):
+                whole.parent.mkdir(parents=True, exist_ok=True)
+                whole.write_bytes(marshal.dumps((self._stamp, (self.head, self._places, self._codes))))
+                whole.replace(self._cache)
 
     def __getitem__(self, name: str) -> CodeType:
-        code = compile(self._texts[name], f"<{name}>", "exec")
-        return next(each for each in code.co_consts if isinstance(each, CodeType))
+        if name not in self._codes:
+            start, end = self._places[name]
+            with self._path.open("rb") as file:
+                file.seek(start)
+                code = compile(file.read(end - start), f"<{name}>", "exec", optimize=2)
+            self._codes[name] = next(each for each in code.co_consts if isinstance(each, CodeType))
+        return self._codes[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places  # the one that is inherited would compile it
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._places)
 
 
 class _Maker:
@@ -172,8 +220,7 @@ class _Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        top, _, inside = fullname.partition(".")
-        if top not in SDKS or not inside:
+        if fullname.partition(".")[0] not in SDKS:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):

@@ -38,7 +38,7 @@ def run(program: str, recording: str) -> None:
 
     class Recorded(mocks.Mocks):
         def call(self, args: mocks.MockCallArgs) -> tuple[dict, list[tuple[str, str]] | None]:
-            return {"secretData": "value", "endpoint": "endpoint", **args.args}, None
+            return {"secretData": "value", "endpoint": "endpoint", **args.args}, []
 
         def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict]:
             return tuple(known["made"].get(f"{args.typ}::{args.name}", ("", args.inputs)))
@@ -49,7 +49,10 @@ def run(program: str, recording: str) -> None:
     mocks.set_mocks(Recorded(), project="ai-platform", stack=known["stack"], preview=False)
     ROOT.set(None)
 
-    loop.run_until_complete(run_in_stack(lambda: runpy.run_path(program, run_name="__main__") and None))
+    def run_program() -> None:
+        runpy.run_path(program, run_name="__main__")
+
+    loop.run_until_complete(run_in_stack(run_program))
 
 
 if __name__ == "__main__":

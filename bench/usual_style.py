@@ -9,6 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 from simulator.in_process import Plan, PlannedResource
 from simulator.schema import SchemaMissingError, python_class
@@ -34,11 +35,19 @@ _NOT_TYPED = "kubernetes.apiextensions.CustomResource"
 
 def usual_program(plan: Plan) -> str:
     """The text of a program that makes the plan's resources."""
-    # Stable: providers, which plans name by the way, before those that are made by them.
-    resources = sorted(plan.resources, key=lambda each: not each.type.startswith("pulumi:providers:"))
+    resources = _in_order(plan)
     names = {resource.urn: f"r{number}" for number, resource in enumerate(resources)}
     lines = [_statement(resource, names) for resource in resources]
     return "\n".join([_IMPORTS, *lines, ""])
+
+
+def _in_order(plan: Plan) -> list[PlannedResource]:
+    """The resources, each behind its parent and its provider."""
+    by_urn = {each.urn: each for each in plan.resources}
+    sorter = TopologicalSorter(
+        {each.urn: {each.parent, each.provider} & by_urn.keys() for each in plan.resources}
+    )
+    return [by_urn[urn] for urn in sorter.static_order()]
 
 
 def _statement(resource: PlannedResource, names: dict[str, str]) -> str:
@@ -58,7 +67,7 @@ def _arguments(resource: PlannedResource) -> Iterator[str]:
     if _class(resource.type) == _NOT_TYPED:
         for name in ("apiVersion", "kind", "metadata"):
             yield f"{_python_name(name)}={inputs.pop(name)!r}"
-        yield f"others={inputs!r}"
+        yield f"**{inputs!r}"
         return
     for name, value in inputs.items():
         if name not in ("apiVersion", "kind"):

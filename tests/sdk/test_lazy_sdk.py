@@ -24,6 +24,12 @@ from .get_saucer import *
 from ._inputs import *
 from . import outputs
 """
+TOP = """
+from . import _utilities
+import typing
+# Export this package's modules as members:
+from .spoon import *
+"""
 INPUTS = """
 import pulumi
 from typing import Mapping, Optional, TypedDict
@@ -147,13 +153,38 @@ def test_nested_types_written_otherwise_are_run_as_they_stand(sdk: Path) -> None
     assert run(code, sdk.parent.parent) == "int CupHandleArgs"
 
 
-def test_the_byte_code_cache_and_the_source_give_the_same_class(sdk: Path) -> None:
+def test_a_class_that_is_kept_is_the_same_in_the_next_run(sdk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     code = "from pulumi_gcp import kitchen; print(kitchen.CupHandleArgs(size=3).size)"
-    without = run(code, sdk.parent.parent)
-    run(
-        f"import compileall; compileall.compile_dir({str(sdk)!r}, quiet=2)",
-    )
-    assert without == run(code, sdk.parent.parent) == "3"
+    first = run(code, sdk.parent.parent)
+    assert len([*sdk.rglob("_inputs*classes*.pyc")]) == 1
+    assert first == run(code, sdk.parent.parent) == "3"
+
+
+@pytest.mark.parametrize("spoiled", [False, True])
+def test_what_is_kept_of_another_version_is_not_used(
+    sdk: Path, spoiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    code = "from pulumi_gcp import kitchen; print(*kitchen.CupHandleArgs.__init__.__kwdefaults__ or ['none'])"
+    assert run(code, sdk.parent.parent) == "none"
+    (sdk / "_inputs.py").write_text(INPUTS.replace("*, size: pulumi.Input[int]", "*, size=1"))
+    for kept in sdk.rglob("_inputs*classes*.pyc") if spoiled else ():
+        kept.write_bytes(b"spoiled")
+    assert run(code, sdk.parent.parent) == "size"
+
+
+def test_the_top_of_an_sdk_tells_pulumi_of_its_types_and_waits_with_its_resources(sdk: Path) -> None:
+    top = sdk.parent
+    (top / "__init__.py").write_text(f"{TOP}\n_utilities.register(\n    'kitchen'\n)\n")
+    (top / "_utilities.py").write_text("told = []\nregister = told.append\n")
+    (top / "spoon.py").write_text("__all__ = ['Spoon']\nclass Spoon:\n    pass\n")
+    code = """
+import pulumi_gcp, sys
+print(*pulumi_gcp._utilities.told, 'pulumi_gcp.spoon' in sys.modules, pulumi_gcp.Spoon.__name__)
+print(hasattr(pulumi_gcp, 'Fork'), *pulumi_gcp._utilities.told)
+"""
+    assert run(code, top.parent).split() == ["kitchen", "False", "Spoon", "False", "kitchen"]
 
 
 def test_it_can_be_switched_off(sdk: Path) -> None:

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import sys
+import typing
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,14 @@ def _of(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Attribute | ast.Name):
             first, *rest = ast.unparse(node).split(".")
             whole = ".".join([packages.get(first, first), *rest])
-            if whole.partition(".")[0] in lazy_sdk.SDKS and whole.rpartition(".")[2][:1].isupper():
+            if whole.partition(".")[0] in lazy_sdk.SDKS and _is_class(whole):
                 yield whole
+
+
+def _is_class(name: str) -> bool:
+    """Whether a name is written as a class's, and not as that of a value inside one."""
+    *inside, last = name.split(".")
+    return last[:1].isupper() and not inside[-1][:1].isupper()
 
 
 def described(name: str) -> dict[str, Any]:
@@ -61,6 +68,8 @@ def _parameters(thing: type) -> Iterable[inspect.Parameter]:
 
 def _types(thing: type) -> dict[str, str]:
     """The types that Pulumi finds behind the annotations, which name other classes."""
+    if typing.is_typeddict(thing):
+        return {}  # for type checkers alone: Pulumi takes any dictionary
     if pulumi_types.is_input_type(thing):
         return {key: str(value) for key, value in pulumi_types.input_type_types(thing).items()}
     return {key: str(value) for key, value in pulumi_types.resource_types(thing).items()}
