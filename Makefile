@@ -14,7 +14,7 @@ export PULUMI_ERROR_OUTPUT_STRING := true
 export PATH := $(PATH):$(CURDIR)/.cache/pulumi/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview cost drawing rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
+.PHONY: help setup preview cost drawing bench deployment-chart rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,12 @@ cost: $(SETUP) ## Price a stack's plan by the month: STACK= FORMAT=text|json|mar
 
 drawing: $(SETUP) ## Draw the architecture of prod anew, into README.md and docs/architecture.svg
 	@$(BIN)/python -m reports.drawing
+
+bench: $(SETUP_DEV) ## Measure the program, its previews and its first deployment: STACK=dev|prod
+	@$(BIN)/python -m bench --stack $(STACK)
+
+deployment-chart: $(SETUP) ## Draw the first deployment of prod over time anew, into docs/first-deployment.svg
+	@$(BIN)/python -m bench.chart
 
 rehearse: $(SETUP) ## Take a stack through its life on the real engine and the simulated cloud: STACK=dev|prod
 	@tools/install-pulumi

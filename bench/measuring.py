@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+_LAUNCHER = Path(__file__).with_name("launching.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,34 +40,39 @@ def cost(command: Sequence[str], environment: Mapping[str, str] | None = None) -
     Raises:
         FailedError: its exit status is not 0.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - commands of ours
-        command,
+    done = subprocess.run(  # noqa: S603 - commands of ours
+        [sys.executable, "-S", str(_LAUNCHER), *command],
         cwd=PROJECT_FOLDER,
         env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
+        check=True,
     )
-    written = process.stderr.read() if process.stderr else ""
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise FailedError(f"{' '.join(command)}: exit {process.returncode}: {written[-2000:]}")
-    wall = time.perf_counter() - start
-    # Linux counts the peak in KiB, macOS in bytes.
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Cost(wall=wall, cpu=used.ru_utime + used.ru_stime, peak_mb=used.ru_maxrss / unit)
+    status, complaints, found = json.loads(done.stdout)
+    if status:
+        raise FailedError(f"{' '.join(command)}: exit {status}: {complaints}")
+    return Cost(**found)
 
 
-def in_turns(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, Cost]:
-    """The median cost of each command, run in turns so that a machine's moods meet all of them alike."""
-    for command in commands.values():
-        cost(command)  # fills the caches of bytecode and files
+def in_turns(
+    commands: Mapping[str, Sequence[str]],
+    runs: int,
+    environment: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Cost]:
+    """The median cost of each command, run in turns so that a machine's moods meet all of them alike.
+
+    Args:
+        commands: by name.
+        runs: how often each is measured, after one run that fills the caches of files.
+        environment: further variables of a command, by its name.
+    """
+    variables = {name: (environment or {}).get(name) for name in commands}
+    for name, command in commands.items():
+        cost(command, variables[name])
     found: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
-            found[name].append(cost(command))
+            found[name].append(cost(command, variables[name]))
     return {name: _median(costs) for name, costs in found.items()}
 
 
