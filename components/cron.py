@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from zoneinfo import available_timezones
 
@@ -36,9 +37,15 @@ def check_cron(expression: str) -> None:
 
 def check_time_zone(time_zone: str) -> None:
     """A ValueError where `time_zone` is none of the tz database, where there is one."""
-    known = available_timezones()
+    known = time_zones()
     if known and time_zone not in known:
         raise ValueError(f"time zone {time_zone!r} is not in the tz database; write one like Europe/Berlin")
+
+
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """The names of the tz database; reading them means opening hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def _is_legal(part: str, least: int, most: int, words: tuple[str, ...]) -> bool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_kubernetes import batch
 
-from components.cron import check_cron
+from components.cron import check_cron, time_zones
 from components.environment import Environment
 from components.kubernetes.cluster import Cluster
 from components.kubernetes.identity import WorkloadIdentity
@@ -72,7 +71,7 @@ class CronJobArgs:
         for attribute in ("part_of", "component"):
             dns_label(f"CronJobArgs.{attribute}", getattr(self, attribute))
         check_schedule(self.schedule)
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in time_zones():
             raise ValueError(f"time_zone {self.time_zone!r} is none; write one like Europe/Berlin")
         if self.deadline_seconds < 1 or self.retries < 0:
             raise ValueError(

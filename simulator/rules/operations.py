@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,11 +20,16 @@ _LONGEST_TIMEOUT = 1800
 _PROMQL = "conditions[].conditionPrometheusQueryLanguage"
 
 
+@functools.cache
+def _time_zones() -> set[str]:
+    return zoneinfo.available_timezones()  # which opens hundreds of files
+
+
 def _job_wrong(asked: Request) -> Iterable[Refusal]:
     if sum(name in asked.inputs for name in _TARGETS) != 1:
         yield "httpTarget", f"give exactly one of {', '.join(_TARGETS)}"
     zone = asked.get("timeZone")
-    if zone is not None and zone not in zoneinfo.available_timezones():
+    if zone is not None and zone not in _time_zones():
         yield "timeZone", f"{zone!r} is no time zone; use one like Europe/Berlin"
     deadline = asked.get("attemptDeadline")
     if deadline is not None and not 15 <= float(deadline.removesuffix("s")) <= _LONGEST_TIMEOUT:
