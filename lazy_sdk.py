@@ -23,6 +23,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import contextlib
+import functools
 import gc
 import importlib
 import marshal
@@ -50,7 +51,7 @@ SDKS = (
 SWITCH = "PULUMI_LAZY_SDK"
 
 _COLLECTED_AFTER = 20_000
-"""New objects before Python looks for garbage among them. With its usual 700 it searches the classes of a plan,
+"""New objects before Python looks for garbage among them. With its usual 700 it searches a plan's classes,
 none of which is garbage, hundreds of times: a quarter of a plan's time."""
 
 _USUAL_LINE = re.compile(
@@ -162,12 +163,15 @@ class _Bodies(Mapping[str, CodeType]):
                 whole.write_bytes(marshal.dumps((self._stamp, (self.head, self._places, self._codes))))
                 whole.replace(self._cache)
 
+    @functools.cached_property
+    def _source(self) -> int:
+        """The open file; it is read a class at a time, as it is too large to be held."""
+        return os.open(self._path, os.O_RDONLY)
+
     def __getitem__(self, name: str) -> CodeType:
         if name not in self._codes:
             start, end = self._places[name]
-            with self._path.open("rb") as file:
-                file.seek(start)
-                code = compile(file.read(end - start), f"<{name}>", "exec", optimize=2)
+            code = compile(os.pread(self._source, end - start, start), f"<{name}>", "exec", optimize=2)
             self._codes[name] = next(each for each in code.co_consts if isinstance(each, CodeType))
         return self._codes[name]
 
