@@ -29,6 +29,13 @@ Origin = Annotated[str, AfterValidator(_https_origin)]
 """An exact HTTPS origin, as CORS compares it: scheme and host, no trailing slash, no wildcard."""
 
 
+Image = Annotated[str, Field(pattern=r"^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$")]
+"""An image by digest."""
+
+Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+"""A range of IPv4 addresses."""
+
+
 class NetworkSettings(Model):
     """Address ranges of the VPC; none may overlap another, or a network that is peered with this one."""
 

@@ -89,7 +89,7 @@ class PodContainer:
 
     def _problems(self) -> Iterator[str]:
         if isinstance(self.image, str) and not _DIGEST.fullmatch(self.image):
-            yield f"image {self.image} has no digest; write NAME@sha256:DIGEST, as `docker pull` shows it"
+            yield f"image {self.image!r} has no digest; write NAME@sha256:DIGEST, as `docker pull` shows it"
         if self.port is not None and not 1024 <= self.port <= 65535:
             yield f"port {self.port} needs rights that no pod has here; write 1024 to 65535"
         if not 1 <= self.user <= 2**31 - 1:

@@ -7,10 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from components.kubernetes.cluster_access import GOOGLE_IDENTIFIER
-from services.settings import Model
+from services.settings import Cidr, Model
 
 ClusterName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 Day = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 _OF_ONE_MADE_HERE = {"nodes_cidr", "pods_cidr", "services_cidr", "release_channel", "maintenance"}

@@ -8,12 +8,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from services.llm_gateway.credential_settings import Credentials, Fallbacks
 from services.llm_gateway.metrics_settings import METRICS_PATH
-from services.settings import DomainSettings, Model, Origin, PostgresSettings, SecretSetting
+from services.settings import Cidr, DomainSettings, Image, Model, Origin, PostgresSettings, SecretSetting
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 ShortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,18}[a-z0-9]$")]
-Image = Annotated[str, Field(pattern=r"^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$")]
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 Argument = Annotated[str, Field(pattern=r"^[!-~]([ -~]*[!-~])?$")]
 
 

@@ -17,7 +17,6 @@ from services.llm_gateway.parts_settings import (
     ExactPath,
     GatewayPostgresSettings,
     HealthSettings,
-    Image,
     MigrationSettings,
     PathPrefix,
     ReplicaSettings,
@@ -27,7 +26,7 @@ from services.llm_gateway.parts_settings import (
     VariableSettings,
     VendorSettings,
 )
-from services.settings import DomainSettings, Model, RedisSettings, SecretSetting
+from services.settings import DomainSettings, Image, Model, RedisSettings, SecretSetting
 
 _MAPS = ("credentials", "fallbacks", "env", "secrets", "tenants")
 """Settings whose keys are names of the team's own: null takes one out in a cluster."""

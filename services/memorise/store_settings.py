@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.settings import Model, RedisSettings, SecretSetting
+from services.settings import Cidr, Model, RedisSettings, SecretSetting
 
 QDRANT_IMAGE = (
     "docker.io/qdrant/qdrant:v1.18.2-unprivileged"
@@ -74,7 +74,7 @@ class GivenRedisSettings(Model):
     region: Region = Field(
         description="Region it is in, which the URL does not tell.", examples=["europe-west1"]
     )
-    ranges: tuple[str, ...] = Field(
+    ranges: tuple[Cidr, ...] = Field(
         default=(),
         description="Address ranges it is reached at, like 10.30.0.0/29; the internet without one.",
         examples=["[10.30.0.0/29]"],

@@ -129,7 +129,7 @@ def test_make_preview_refuses_what_a_rule_refuses(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], prod: Plan
 ) -> None:
     broken = copy.deepcopy(prod)
-    broken.one(POSTGRES).inputs["settings"]["ipConfiguration"]["ipv4Enabled"] = True
+    broken.one(POSTGRES, "axis-postgres").inputs["settings"]["ipConfiguration"]["ipv4Enabled"] = True
     monkeypatch.setattr(preview, "plan_stack", lambda *_: broken)
     assert preview.main(["prod"]) == 1
     printed = capsys.readouterr()

@@ -79,7 +79,7 @@ def test_the_document_s_stack_is_refused_nothing() -> None:
         ),
         ({"redis": {"version": "REDIS_9"}}, "memorise.redis", "write one of REDIS_6_X"),
         (
-            {"redis": {"existing": {**REDIS["existing"], "ranges": ["10.1"]}}},
+            {"redis": {"existing": {**REDIS["existing"], "ranges": ["10.300.0.0/24"]}}},
             "memorise.redis.existing.ranges",
             "write one like 10.10.0.0/24",
         ),
