@@ -38,7 +38,7 @@ TIMES = (
     CreationTime("gcp:cloudrunv2/service:", 18, "published logs: 18 s"),
     CreationTime("gcp:compute/instance:", 20, "less than a minute, without its boot script"),
     CreationTime("gcp:compute/regionInstanceGroupManager:", 60, "assumed: its machines, side by side"),
-    CreationTime("gcp:compute/", 11, "published logs: 11 s for most of a load balancer's parts"),
+    CreationTime("gcp:compute/", 11, "assumed: most of a load balancer's parts"),
     CreationTime("docker:", 120, "assumed: base image, dependencies, push"),
     CreationTime(
         "kubernetes:apps/", 90, "assumed: Autopilot adds a node, the image is pulled, pods are ready"
