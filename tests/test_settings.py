@@ -270,12 +270,6 @@ PALMA_AI: dict[str, Any] = {
 }
 
 
-def test_one_name_can_not_lead_to_two_systems() -> None:
-    domain = {"name": "api.acme.com"}
-    configure({**axis(domain=domain), "palma_ai": {**PALMA_AI, "domain": domain}})
-    assert "domain.name api.acme.com stands in two systems; write another name for one" in refusal()
-
-
 def test_every_system_may_be_left_out() -> None:
     configure({key: value for key, value in LEAST.items() if key != "axis"})
     settings = load_settings()
