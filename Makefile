@@ -17,7 +17,7 @@ export PATH := $(PATH):$(CURDIR)/.cache/pulumi/bin
 .PHONY: help setup preview cost drawing bench deployment-chart rehearse frontend-env bootstrap images plan plan-offline deploy drift comment summary report-drift frontend-bundle frontend-build lint-workflows test check format inventory docs lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: $(SETUP) ## Install what the program and the simulated cloud need into .venv
 
