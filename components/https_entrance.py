@@ -17,6 +17,7 @@ from pulumi_gcp import compute
 
 from components.environment import Environment
 from components.serverless_backend import COMPUTE_API, LOAD_BALANCING_SCHEME, name_hash
+from components.tls_policy import create_tls_policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,7 @@ class HttpsEntrance(ComponentResource):
         self._project = args.environment.project_using(COMPUTE_API)
         self._physical_name = args.environment.physical_name(name)
 
-        proxy = self._create_proxy(self._order_certificate(), self._refuse_old_tls())
+        proxy = self._create_proxy(self._order_certificate(), create_tls_policy(name, args.environment, self))
         self.address = self._open(proxy).ip_address
         self.register_outputs({"address": self.address})
 
@@ -66,16 +67,6 @@ class HttpsEntrance(ComponentResource):
             # Said, since the provider deletes first whatever has a name of our own, even where it changes;
             # Google refuses that while the old certificate is in use.
             opts=ResourceOptions(parent=self, delete_before_replace=False),
-        )
-
-    def _refuse_old_tls(self) -> compute.SSLPolicy:
-        return compute.SSLPolicy(
-            self._name,
-            name=self._physical_name,
-            project=self._project,
-            profile="MODERN",
-            min_tls_version="TLS_1_2",
-            opts=ResourceOptions(parent=self),
         )
 
     def _create_proxy(

@@ -24,6 +24,7 @@ from components.kubernetes.gateway_listeners import (
     to_https,
 )
 from components.kubernetes.namespace import STACK_LABEL, Namespace, NamespaceArgs, stack_label
+from components.tls_policy import create_tls_policy
 
 COMPUTE_API = "compute.googleapis.com"
 _GROUP = "gateway.networking.k8s.io"
@@ -163,14 +164,7 @@ class Gateway(ComponentResource):
         )
 
     def _refuse_old_tls(self) -> CustomObject:
-        policy = compute.SSLPolicy(
-            self._name,
-            name=self._physical_name,
-            project=self._project,
-            profile="MODERN",
-            min_tls_version="TLS_1_2",
-            opts=ResourceOptions(parent=self),
-        )
+        policy = create_tls_policy(self._name, self._args.environment, self)
         return CustomObject(
             f"{self._name}-tls",
             api_version="networking.gke.io/v1",

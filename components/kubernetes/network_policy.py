@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes import networking
 
 from components.kubernetes.names import dns_label
@@ -73,6 +73,22 @@ class NetworkPolicy(ComponentResource):
             },
             opts=ResourceOptions(parent=self),
         )
+
+
+def guard(
+    name: str,
+    parent: Resource,
+    *,
+    namespace: Input[str],
+    app: str,
+    ingress: Sequence[Allow] = (),
+    egress: Sequence[Allow] = (),
+) -> NetworkPolicy:
+    """The policy of one workload: a child of it, called as it is, about the pods with its label `app`."""
+    args = NetworkPolicyArgs(
+        namespace=namespace, name=app, selector={"app": app}, ingress=ingress, egress=egress
+    )
+    return NetworkPolicy(f"{name}-network", args, ResourceOptions(parent=parent))
 
 
 _Ports = list[networking.v1.NetworkPolicyPortArgsDict]

@@ -53,7 +53,7 @@ def volumes(container: PodContainer, claims: Mapping[str, Input[str]]) -> Iterat
     for directory, size in sorted(container.scratch.items()):
         yield {"name": _volume(directory), "empty_dir": {"size_limit": f"{size}Mi"}}
     for directory, claim in sorted(claims.items()):
-        yield {"name": _volume(directory), "persistent_volume_claim": {"claim_name": claim}}
+        yield {"name": _disk(directory), "persistent_volume_claim": {"claim_name": claim}}
 
 
 def _add_process(spec: core.v1.ContainerArgsDict, container: PodContainer) -> None:
@@ -108,10 +108,17 @@ def _mounts(
 ) -> Iterator[core.v1.VolumeMountArgsDict]:
     for directory in sorted(container.files):
         yield {"name": _volume(directory), "mount_path": directory, "read_only": True}
-    for directory in [*sorted(container.scratch), *sorted(claims)]:
+    for directory in sorted(container.scratch):
         yield {"name": _volume(directory), "mount_path": directory}
+    for directory in sorted(claims):
+        yield {"name": _disk(directory), "mount_path": directory}
 
 
 def _volume(directory: str) -> str:
     """A volume's name, which says where it is mounted."""
     return fitted(directory.strip("/"), _LONGEST_VOLUME).lstrip("-")
+
+
+def _disk(directory: str) -> str:
+    """A disk's name, which says what it holds: the last part of where it is mounted."""
+    return _volume(directory.rstrip("/").rpartition("/")[2])

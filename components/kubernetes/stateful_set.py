@@ -15,7 +15,7 @@ from pulumi import ComponentResource, CustomTimeouts, Output, ResourceOptions
 from pulumi_kubernetes import apps, core, policy
 
 from components.kubernetes.names import labels
-from components.kubernetes.network_policy import NetworkPolicy, NetworkPolicyArgs
+from components.kubernetes.network_policy import guard
 from components.kubernetes.peers import Pods, dns
 from components.kubernetes.pod_spec import PodTemplate, pod_template
 from components.kubernetes.stateful_set_args import Disk, StatefulSetArgs
@@ -23,7 +23,6 @@ from components.kubernetes.waiting import after
 
 __all__ = ["Disk", "StatefulSet", "StatefulSetArgs"]
 
-_VOLUME = "data"
 _SPARE_SECONDS = 600
 
 
@@ -48,8 +47,12 @@ class StatefulSet(ComponentResource):
         self.port = args.container.port or 0
         self.pods = Pods(namespace=args.namespace, labels=self._selector)
 
+        egress = [*dns(args.cluster), *args.egress]
+        network = guard(
+            name, self, namespace=args.namespace, app=args.name, ingress=args.ingress, egress=egress
+        )
         service = self._service().metadata.name
-        pod = self._stateful_set(service, self._claim().metadata.name, self._guard().name)
+        pod = self._stateful_set(service, self._claim().metadata.name, network.name)
         self._limit_disruption()
 
         self.host = Output.all(service, pod.metadata.name).apply(lambda known: str(known[0]))
@@ -88,20 +91,6 @@ class StatefulSet(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _guard(self) -> NetworkPolicy:
-        args = self._args
-        return NetworkPolicy(
-            f"{self._name}-network",
-            NetworkPolicyArgs(
-                namespace=args.namespace,
-                name=args.name,
-                selector=self._selector,
-                ingress=args.ingress,
-                egress=[*dns(args.cluster), *args.egress],
-            ),
-            ResourceOptions(parent=self),
-        )
-
     def _stateful_set(
         self, service: Output[str], claim: Output[str], network: Output[str]
     ) -> apps.v1.StatefulSet:
@@ -120,22 +109,17 @@ class StatefulSet(ComponentResource):
             ),
         )
 
-    def _template(self, claim: Output[str]) -> Any:
-        """The pod of every workload, and the disk in it."""
+    def _template(self, claim: Output[str]) -> core.v1.PodTemplateSpecArgsDict:
         args = self._args
-        template: Any = pod_template(
+        return pod_template(
             PodTemplate(
                 container=args.container,
                 labels=self._labels,
                 service_account=args.identity.service_account,
+                claims={args.disk.directory: claim},
                 grace_seconds=args.stop_seconds,
             )
         )
-        spec = template["spec"]
-        spec["volumes"].append({"name": _VOLUME, "persistent_volume_claim": {"claim_name": claim}})
-        mount = {"name": _VOLUME, "mount_path": args.disk.directory}
-        spec["containers"][0]["volume_mounts"].append(mount)
-        return template
 
     def _limit_disruption(self) -> policy.v1.PodDisruptionBudget:
         return policy.v1.PodDisruptionBudget(

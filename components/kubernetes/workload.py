@@ -13,7 +13,7 @@ from pulumi import ComponentResource, CustomTimeouts, Output, ResourceOptions
 from pulumi_kubernetes import apps, autoscaling, meta, policy
 
 from components.kubernetes.names import labels
-from components.kubernetes.network_policy import NetworkPolicy, NetworkPolicyArgs
+from components.kubernetes.network_policy import NetworkPolicy, guard
 from components.kubernetes.peers import Pods, dns, metadata
 from components.kubernetes.pod_spec import PodTemplate, pod_template
 from components.kubernetes.waiting import after
@@ -58,16 +58,13 @@ class Workload(ComponentResource):
 
     def _guard(self) -> NetworkPolicy:
         args = self._args
-        return NetworkPolicy(
-            f"{self._name}-network",
-            NetworkPolicyArgs(
-                namespace=args.namespace,
-                name=args.name,
-                selector=self.selector,
-                ingress=args.ingress,
-                egress=[*dns(args.cluster), *metadata(args.cluster), *args.egress],
-            ),
-            ResourceOptions(parent=self),
+        return guard(
+            self._name,
+            self,
+            namespace=args.namespace,
+            app=args.name,
+            ingress=args.ingress,
+            egress=[*dns(args.cluster), *metadata(args.cluster), *args.egress],
         )
 
     def _deploy(self, network: NetworkPolicy) -> apps.v1.Deployment:

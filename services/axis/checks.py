@@ -7,7 +7,6 @@ values and a stand-in for what is known only once something exists.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from components.container_image import ContainerImageArgs
 from components.containers import Container
@@ -34,6 +33,7 @@ from services.axis.duckdb_storage import (
     storage,
 )
 from services.axis.settings import AxisSettings
+from services.image_checks import source_refusals
 from services.refusals import Refusal, refused
 
 _LATER = "-"
@@ -80,18 +80,7 @@ def _images(settings: AxisSettings, environment: Environment) -> Iterator[Refusa
                 f"{key}.image",
                 lambda image=image: ContainerImageArgs(environment=environment, prebuilt=image),
             )
-        if source := part.source:
-            yield from refused(
-                f"{key}.source",
-                lambda source=source, dockerfile=dockerfile: ContainerImageArgs(
-                    environment=environment, registry=_LATER, context=source, dockerfile=dockerfile
-                ),
-            )
-            if not Path(source).is_dir():
-                yield Refusal(
-                    f"{key}.source",
-                    f"there is no folder {source!r}; write its path from the folder of Pulumi.yaml",
-                )
+        yield from source_refusals(key, part.source, dockerfile, environment)
     if image := settings.duckdb.keeper_image:
         yield from refused(
             "axis.duckdb.keeper_image",

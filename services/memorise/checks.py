@@ -7,14 +7,13 @@ values and a stand-in for what is known only once something exists.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from components.container_image import ContainerImageArgs
 from components.cron import check_time_zone
 from components.environment import Environment
 from components.kubernetes.cron_job import check_schedule
 from components.kubernetes.pod import PodContainer
 from services.clusters.settings import ClusterSettings, KubernetesSettings
+from services.image_checks import source_refusals
 from services.memorise import ai_engine, content_engine
 from services.memorise.containers import api_container, content_container
 from services.memorise.contract import own_variables
@@ -92,18 +91,7 @@ def _images(settings: MemoriseSettings, environment: Environment) -> Iterator[Re
     for key, engine, dockerfile in engines:
         if image := engine.image:
             yield from refused(f"{key}.image", lambda image=image: PodContainer(name="engine", image=image))
-        if source := engine.source:
-            yield from refused(
-                f"{key}.source",
-                lambda source=source, dockerfile=dockerfile: ContainerImageArgs(
-                    environment=environment, registry=_LATER, context=source, dockerfile=dockerfile
-                ),
-            )
-            if not Path(source).is_dir():
-                yield Refusal(
-                    f"{key}.source",
-                    f"there is no folder {source!r}; write its path from the folder of Pulumi.yaml",
-                )
+        yield from source_refusals(key, engine.source, dockerfile, environment)
 
 
 def _variables(settings: MemoriseSettings) -> Iterator[Refusal]:
