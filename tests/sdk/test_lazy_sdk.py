@@ -53,13 +53,41 @@ class UnusedArgs:
     pass
 """.replace("import pulumi\n", "import builtins as _builtins\nimport pulumi\n", 1)
 CUP = """
+import builtins as _builtins
 import pulumi
+from typing import Optional
 from ._inputs import *
 __all__ = ['Cup', 'CupArgs']
+
+@pulumi.input_type
 class CupArgs:
-    handle: 'CupHandleArgs'
+    def __init__(__self__, *, handle: pulumi.Input['CupHandleArgs']):
+        \"\"\"What a cup takes.\"\"\"
+        pulumi.set(__self__, "handle", handle)
+
+    @_builtins.property
+    @pulumi.getter
+    def handle(self) -> pulumi.Input['CupHandleArgs']:
+        return pulumi.get(self, "handle")
+
+@pulumi.input_type
+class _CupState:
+    def __init__(__self__, *, handle: Optional[pulumi.Input['CupHandleArgs']] = None):
+        if handle is not None:
+            pulumi.set(__self__, "handle", handle)
+
+    @_builtins.property
+    @pulumi.getter
+    def handle(self) -> Optional[pulumi.Input['CupHandleArgs']]:
+        return pulumi.get(self, "handle")
+
 class Cup:
-    pass
+    @staticmethod
+    def get(handle):
+        return _CupState(handle=handle)
+
+    def fall(self):
+        raise ValueError("broken")
 """
 SAUCER = (
     "__all__ = ['get_saucer', 'get_saucer_output']\ndef get_saucer(): pass\ndef get_saucer_output(): pass\n"
@@ -114,14 +142,68 @@ def test_each_class_that_the_program_uses_is_the_ordinary_one() -> None:
     assert len(lazily) > 100
 
 
-def test_only_what_is_named_is_made(sdk: Path) -> None:
+def test_only_what_is_asked_for_is_made(sdk: Path) -> None:
     code = """
 from pulumi_gcp.kitchen import CupArgs
-import pulumi_gcp.kitchen._inputs as inputs, pulumi_gcp.kitchen.cup as cup, sys
-print('CupHandleArgs' in vars(inputs), 'UnusedArgs' in vars(inputs), 'CupHandleArgs' in vars(cup))
-print('pulumi_gcp.kitchen.get_saucer' in sys.modules)
+import pulumi_gcp.kitchen._inputs as inputs, sys
+print('CupHandleArgs' in vars(inputs), 'pulumi_gcp.kitchen.get_saucer' in sys.modules)
+inputs.CupHandleArgs
+print('CupHandleArgs' in vars(inputs), 'UnusedArgs' in vars(inputs))
 """
-    assert run(code, sdk.parent.parent).split() == ["True", "False", "True", "False"]
+    assert run(code, sdk.parent.parent).split() == ["False", "False", "True", "False"]
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["missed names are asked for", "they are not"])
+def test_pulumi_finds_the_classes_that_annotations_name(sdk: Path, asked: bool) -> None:
+    code = f"""
+import lazy_sdk.nested_types as nested
+nested.are_asked_for = lambda: {asked}
+from pulumi import _types
+from pulumi_gcp import kitchen
+found = _types.input_type_types(kitchen.CupArgs)["handle"]
+print(found is kitchen.CupHandleArgs is kitchen._inputs.CupHandleArgs)
+"""
+    assert run(code, sdk.parent.parent) == "True"
+
+
+def test_this_python_asks_for_missed_names() -> None:
+    assert run("from lazy_sdk.missed_names import are_asked_for; print(are_asked_for())") == "True"
+
+
+def test_the_class_for_looking_up_is_made_when_it_is_used(sdk: Path) -> None:
+    code = """
+import pulumi_gcp.kitchen.cup as cup
+print('_CupState' in vars(cup), cup.Cup.get(handle=3).handle, '_CupState' in vars(cup))
+"""
+    assert run(code, sdk.parent.parent) == "False 3 True"
+
+
+def test_a_traceback_names_the_line_of_the_sdk(sdk: Path) -> None:
+    code = """
+import traceback
+from pulumi_gcp.kitchen import Cup
+try:
+    Cup().fall()
+except ValueError as error:
+    print(traceback.extract_tb(error.__traceback__)[-1].lineno)
+"""
+    line = next(n for n, text in enumerate(CUP.splitlines(), 1) if "broken" in text)
+    assert run(code, sdk.parent.parent) == str(line)
+
+
+def test_the_stack_that_pulumi_looks_at_does_not_fill_memory_with_the_sdk(sdk: Path) -> None:
+    code = """
+import linecache, traceback
+from pulumi_gcp import kitchen
+linecache.checkcache()
+print(linecache.getlines(kitchen.Cup.fall.__code__.co_filename))
+"""
+    assert run(code, sdk.parent.parent) == "[]"
+
+
+def test_docstrings_are_left_out(sdk: Path) -> None:
+    code = "from pulumi_gcp.kitchen import CupArgs; print(CupArgs.__init__.__doc__)"
+    assert run(code, sdk.parent.parent) == "None"
 
 
 @pytest.mark.parametrize("name", ["Cup", "CupArgs", "CupHandleArgs", "UnusedArgs", "get_saucer_output"])
@@ -157,7 +239,7 @@ def test_a_class_that_is_kept_is_the_same_in_the_next_run(sdk: Path, monkeypatch
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     code = "from pulumi_gcp import kitchen; print(kitchen.CupHandleArgs(size=3).size)"
     first = run(code, sdk.parent.parent)
-    assert len([*sdk.rglob("_inputs*classes*.pyc")]) == 1
+    assert len([*sdk.rglob("_inputs*lazy*.pyc")]) == 1
     assert first == run(code, sdk.parent.parent) == "3"
 
 
@@ -169,7 +251,7 @@ def test_what_is_kept_of_another_version_is_not_used(
     code = "from pulumi_gcp import kitchen; print(*kitchen.CupHandleArgs.__init__.__kwdefaults__ or ['none'])"
     assert run(code, sdk.parent.parent) == "none"
     (sdk / "_inputs.py").write_text(INPUTS.replace("*, size: pulumi.Input[int]", "*, size=1"))
-    for kept in sdk.rglob("_inputs*classes*.pyc") if spoiled else ():
+    for kept in sdk.rglob("_inputs*lazy*.pyc") if spoiled else ():
         kept.write_bytes(b"spoiled")
     assert run(code, sdk.parent.parent) == "size"
 
