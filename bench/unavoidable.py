@@ -35,14 +35,15 @@ CHAIN = (
     Link("kubernetes:core/v1:Namespace", "memorise-main", "made by the cluster's control plane"),
     Link(
         "kubernetes:networking.k8s.io/v1:NetworkPolicy",
-        "memorise-main-deny",
-        "lies in the namespace, and closes it before anything runs there",
+        "memorise-qdrant-main-network",
+        "lies in the namespace, and closes Qdrant's pod but for who may ask it",
     ),
-    Link("kubernetes:apps/v1:StatefulSet", "memorise-qdrant-main", "no pod starts in an open namespace"),
+    Link("kubernetes:apps/v1:StatefulSet", "memorise-qdrant-main", "no pod starts before it is closed"),
     Link(
         "kubernetes:apps/v1:Deployment",
         "memorise-ai-engine-api-main",
-        "the AI Engine asks Qdrant when it starts, and is not ready before it is answered",
+        "the AI Engine's public code makes its clients when it starts, and leaves its search out until the "
+        "next start where that fails",
     ),
     Link(
         "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi_kubernetes as kubernetes
-from pulumi import Resource, ResourceOptions
+from pulumi import Input, Resource, ResourceOptions
 
 GOOGLE_BALANCER_RANGES = ("130.211.0.0/22", "35.191.0.0/16")
 """Where Google's external load balancers, and their health checks, come from."""
@@ -26,11 +26,12 @@ class GoogleFacts:
     """What is true of a cluster of Google Kubernetes Engine alone.
 
     Attributes:
-        workload_pool: the pool of Workload Identity, `PROJECT.svc.id.goog`.
+        workload_pool: the pool of Workload Identity, `PROJECT.svc.id.goog`, known once it is there: with the
+            project's first cluster.
         collectors: namespace and service account of each collector of managed Prometheus.
     """
 
-    workload_pool: str
+    workload_pool: Input[str]
     collectors: tuple[tuple[str, str], ...] = COLLECTORS
 
 

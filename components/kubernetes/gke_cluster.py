@@ -88,12 +88,14 @@ class GkeCluster(ComponentResource):
         cluster_name: its name.
         endpoint: the name its control plane is reached by, known once pods can be pulled and reach out.
         pods_cidr: addresses of its pods.
+        workload_pool: the pool of Workload Identity, known once the cluster is there.
     """
 
     identifier: str
     cluster_name: str
     endpoint: Output[str]
     pods_cidr: str
+    workload_pool: Output[str]
 
     def __init__(self, name: str, args: GkeClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ai-platform:components:GkeCluster", name, None, opts)
@@ -105,6 +107,7 @@ class GkeCluster(ComponentResource):
         subnet, nodes = self._reserve(), self._identify_nodes()
         pulls = [registry.url_for(name, nodes.member) for _, registry in sorted(args.registries.items())]
         cluster = self._create(subnet, nodes, self._create_key())
+        self.workload_pool = cluster.workload_identity_config.apply(lambda given: str(given.workload_pool))
         named = cluster.control_plane_endpoints_config.apply(name_of_control_plane)
         self.endpoint = Output.all(named, self._settle(cluster), subnet.way_out, *pulls).apply(the_name)
         self.register_outputs({"identifier": self.identifier, "endpoint": self.endpoint})

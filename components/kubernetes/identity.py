@@ -1,7 +1,7 @@
 """Who a workload in a cluster is: a Kubernetes service account, and on GKE the Google identity behind it.
 
-Owns both and the binding between them. Off Google there is only the first. Makes no key and mounts no token:
-GKE's metadata server hands the pod short-lived tokens of its Google identity.
+Owns both and the binding between them. Off Google, and for who asks nothing of it, there is only the first.
+Makes no key and mounts no token: GKE's metadata server hands the pod short-lived tokens of the Google one.
 
 Google tells pods apart by namespace and service account, not by cluster: the same two names in a second
 cluster of the project are the same caller.
@@ -29,17 +29,21 @@ class WorkloadIdentityArgs:
     Attributes:
         environment: where its Google identity lives.
         cluster: the cluster it runs in.
-        namespace: the namespace's name.
+        namespace: the namespace's name, known once it is there.
+        namespace_name: the same, where it is known before: Google is then told at once who the pods will be.
         name: the Kubernetes service account's name.
         display_name: what people see in the console.
-        project_roles: roles on the whole project; refused off Google, where there is nobody to hold them.
+        at_google: whether GKE knows it as a Google identity as well; without, its pods get no token of one.
+        project_roles: roles on the whole project; refused where there is nobody to hold them.
     """
 
     environment: Environment
     cluster: Cluster
     namespace: Input[str]
+    namespace_name: str | None = None
     name: str
     display_name: str
+    at_google: bool = True
     project_roles: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -49,6 +53,10 @@ class WorkloadIdentityArgs:
                 f"project_roles of {self.name}: cluster {self.cluster.name} is not GKE, where nobody could "
                 "hold them; leave them out"
             )
+        if self.project_roles and not self.at_google:
+            raise ValueError(
+                f"project_roles of {self.name}: it is nobody at Google; leave them or at_google out"
+            )
 
 
 class WorkloadIdentity(ComponentResource):
@@ -56,7 +64,7 @@ class WorkloadIdentity(ComponentResource):
 
     Attributes:
         service_account: the Kubernetes service account's name, known once it may act as the Google one.
-        member: the Google identity as an IAM member, for grants; `None` off Google.
+        member: the Google identity as an IAM member, for grants; `None` where it has none.
     """
 
     service_account: Output[str]
@@ -66,7 +74,7 @@ class WorkloadIdentity(ComponentResource):
         super().__init__("ai-platform:components:WorkloadIdentity", name, None, opts)
         self._name, self._args = name, args
 
-        google = args.cluster.google
+        google = args.cluster.google if args.at_google else None
         account = self._google_account() if google else None
         bound = [self._binding(google, account)] if google and account else []
         in_cluster = self._cluster_account(account)
@@ -89,10 +97,8 @@ class WorkloadIdentity(ComponentResource):
         )
 
     def _binding(self, google: GoogleFacts, account: ServiceAccount) -> serviceaccount.IAMMember:
-        # The pool is there when the cluster is, and so when the namespace is.
-        pods = Output.concat(
-            f"serviceAccount:{google.workload_pool}[", self._args.namespace, f"/{self._args.name}]"
-        )
+        namespace = self._args.namespace_name or self._args.namespace
+        pods = Output.concat("serviceAccount:", google.workload_pool, "[", namespace, f"/{self._args.name}]")
         return serviceaccount.IAMMember(
             f"{self._name}-pods",
             service_account_id=Output.concat(

@@ -1,7 +1,8 @@
-"""A namespace: the border around one system's pods, closed from the first moment.
+"""A namespace: the border around one system's pods, closed both ways.
 
 Owns the namespace, the Pod Security level of its pods, the policy that lets nothing in or out, and the quota
-where there is one. Does not own the policies that open a way: each belongs to the workload that needs it.
+where there is one. Does not own the policies that open a way: each belongs to the workload that needs it, and
+closes its pods but for that way, so that they need not wait for the namespace's own.
 """
 
 from __future__ import annotations
@@ -65,23 +66,27 @@ class NamespaceArgs:
 
 
 class Namespace(ComponentResource):
-    """A namespace that is closed.
+    """A namespace.
 
     Attributes:
-        name: its name, known once it is closed and its quota holds.
+        name: its name, known once it is there and its quota holds.
+        physical_name: the same, known before.
     """
 
     name: Output[str]
+    physical_name: str
 
     def __init__(self, name: str, args: NamespaceArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("ai-platform:components:Namespace", name, None, opts)
         self._name, self._args = name, args
+        self.physical_name = args.environment.physical_name(args.name)
 
         namespace = self._create().metadata.name
-        closed = [self._deny(namespace).metadata.name] if args.closed else []
+        if args.closed:
+            self._deny(namespace)
         limited = [self._limit(namespace, args.quota).metadata.name] if args.quota else []
 
-        self.name = Output.all(namespace, *closed, *limited).apply(lambda known: str(known[0]))
+        self.name = Output.all(namespace, *limited).apply(lambda known: str(known[0]))
         self.register_outputs({"name": self.name})
 
     def _create(self) -> kubernetes.core.v1.Namespace:
@@ -90,7 +95,7 @@ class Namespace(ComponentResource):
         return kubernetes.core.v1.Namespace(
             self._name,
             metadata={
-                "name": environment.physical_name(self._args.name),
+                "name": self.physical_name,
                 "labels": {
                     STACK_LABEL: stack_label(environment),
                     "app.kubernetes.io/managed-by": "pulumi",

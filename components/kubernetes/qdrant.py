@@ -72,12 +72,14 @@ class Qdrant(ComponentResource):
     """A Qdrant.
 
     Attributes:
-        url: its address in the namespace, known once it answers.
+        url: its address in the namespace.
+        ready: its name, known once it answers.
         pods: its pod, as a peer of others.
         bucket: name of the bucket of its snapshots; `None` where there are none.
     """
 
     url: Output[str]
+    ready: Output[str]
     pods: Pods
     bucket: Output[str] | None
 
@@ -88,6 +90,7 @@ class Qdrant(ComponentResource):
         database = self._database(self._identity(), self._key())
         self.pods = database.pods
         self.url = Output.format("http://{0}:{1}", database.host, database.port)
+        self.ready = database.ready
         self.bucket = self._save(args.snapshots) if args.snapshots else None
         self.register_outputs({"url": self.url, "bucket": self.bucket})
 
@@ -101,6 +104,7 @@ class Qdrant(ComponentResource):
                 namespace=args.namespace,
                 name=args.name,
                 display_name=f"Qdrant of {args.part_of}",
+                at_google=False,
             ),
             ResourceOptions(parent=self),
         )
@@ -172,6 +176,7 @@ class Qdrant(ComponentResource):
                 qdrant=args.name,
                 url=self.url,
                 port=PORT,
+                after=self.ready,
                 api_key=args.api_key,
                 database=self.pods,
                 part_of=args.part_of,

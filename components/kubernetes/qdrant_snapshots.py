@@ -62,8 +62,9 @@ class QdrantSnapshotsArgs:
         cluster: where Qdrant is; on Google Kubernetes Engine, whose pods have an identity that may write.
         namespace: the namespace's name.
         qdrant: Qdrant's name.
-        url: its address, known once it answers.
+        url: its address.
         port: its port.
+        after: known once it answers.
         api_key: its key.
         database: its pod.
         part_of: the system it is a part of.
@@ -76,6 +77,7 @@ class QdrantSnapshotsArgs:
     qdrant: str
     url: Input[str]
     port: int
+    after: Input[str]
     api_key: SecretRef
     database: Pods
     part_of: str
@@ -152,6 +154,7 @@ class QdrantSnapshots(ComponentResource):
                 part_of=args.part_of,
                 component="backup",
                 deadline_seconds=plan.deadline_seconds,
+                after=args.after,
                 egress=[Allow(peer=args.database, ports=(args.port,)), *internet()],
             ),
             ResourceOptions(parent=self),

@@ -30,12 +30,14 @@ class StatefulSet(ComponentResource):
     """A single pod with a disk.
 
     Attributes:
-        host: its host name in its namespace, known once it answers.
+        host: its host name in its namespace.
+        ready: its name, known once its pod answers.
         port: its port.
         pods: its pod, as a peer of others.
     """
 
     host: Output[str]
+    ready: Output[str]
     port: int
     pods: Pods
 
@@ -55,8 +57,8 @@ class StatefulSet(ComponentResource):
         pod = self._stateful_set(service, self._claim().metadata.name, network.name)
         self._limit_disruption()
 
-        self.host = Output.all(service, pod.metadata.name).apply(lambda known: str(known[0]))
-        self.register_outputs({"host": self.host})
+        self.host, self.ready = service.apply(str), pod.metadata.name.apply(str)
+        self.register_outputs({"host": self.host, "ready": self.ready})
 
     def _claim(self) -> core.v1.PersistentVolumeClaim:
         disk, protect = self._args.disk, self._args.environment.protect

@@ -48,7 +48,7 @@ def made_here(
             kubeconfig=google_kubeconfig(made.endpoint),
             parent=parent,
         ),
-        google=GoogleFacts(workload_pool=_workload_pool(environment)),
+        google=GoogleFacts(workload_pool=made.workload_pool),
     )
 
 
@@ -81,7 +81,7 @@ def _google(
         region=region,
         identifier=identifier,
         provider=provider(f"cluster-{name}", identifier=identifier, kubeconfig=kubeconfig, parent=parent),
-        google=GoogleFacts(workload_pool=_workload_pool(foundation.environment)),
+        google=GoogleFacts(workload_pool=f"{foundation.environment.project}.svc.id.goog"),
     )
 
 
@@ -99,7 +99,3 @@ def _foreign(
         balancer_ranges=existing.balancer_ranges,
         tls_secret=existing.tls_secret,
     )
-
-
-def _workload_pool(environment: Environment) -> str:
-    return f"{environment.project}.svc.id.goog"

@@ -49,7 +49,7 @@ class SiteGround(ComponentResource):
     """The ground of one gateway in one cluster.
 
     Attributes:
-        namespace: its namespace, closed.
+        namespace: its namespace.
         identity: who its pods are.
         sources: the configuration and the secrets that are its pods' variables.
         migration_sources: those that are its migration's.
@@ -106,6 +106,7 @@ class SiteGround(ComponentResource):
                 environment=self._args.environment,
                 cluster=self._args.cluster,
                 namespace=self.namespace.name,
+                namespace_name=self.namespace.physical_name,
                 name=SYSTEM,
                 display_name=f"{self._site.gateway} in {self._site.cluster}",
             ),

@@ -132,6 +132,8 @@ class AiEngine(ComponentResource):
                 identity=identity(API, "memorise's AI Engine API", self._place, self),
                 replicas=Replicas(minimum=engine.replicas, maximum=engine.max_replicas),
                 longest_request_seconds=engine.request_timeout_seconds,
+                # Its public code leaves its search out until the next start where Qdrant does not answer.
+                after=self._args.stores.qdrant_ready,
                 ingress=balancer(cluster, AI_ENGINE_PORT),
                 egress=self._egress(),
             ),

@@ -110,6 +110,7 @@ class ContentEngine(ComponentResource):
                 replicas=Replicas(),
                 longest_request_seconds=self._longest_request_seconds(),
                 drain_seconds=10,
+                after=self._args.stores.qdrant_ready,
                 ingress=[Allow(peer=pods, ports=(engine.port,)) for pods in self._callers()],
                 egress=[*self._args.stores.to_qdrant, *internet()],
             ),
@@ -154,6 +155,7 @@ class ContentEngine(ComponentResource):
                 deadline_seconds=engine.sync_timeout_seconds + START_SECONDS,
                 # What failed is asked again by the clock: a sync is long, and Omeka is not to be asked twice.
                 retries=0,
+                after=self._args.stores.qdrant_ready,
                 egress=beyond,
             ),
             place.cluster.options(self),

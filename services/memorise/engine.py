@@ -84,6 +84,7 @@ def identity(name: str, display_name: str, place: Place, parent: ComponentResour
             environment=place.environment,
             cluster=place.cluster,
             namespace=place.namespace,
+            namespace_name=place.namespace_name,
             name=name,
             display_name=display_name,
         ),

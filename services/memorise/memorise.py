@@ -107,6 +107,7 @@ class Memorise(ComponentResource):
             foundation=foundation,
             cluster=cluster,
             namespace=namespace.name,
+            namespace_name=namespace.physical_name,
             mirror=foundation.mirror.url if pulls else None,
         )
 

@@ -31,13 +31,15 @@ class Place:
     Attributes:
         foundation: what the stack stands on.
         cluster: the cluster.
-        namespace: the namespace's name, known once it is closed.
+        namespace: the namespace's name, known once it is there.
+        namespace_name: the same, known before.
         mirror: the mirror of Docker Hub, where the cluster's nodes may pull from it.
     """
 
     foundation: Foundation
     cluster: Cluster
     namespace: Output[str]
+    namespace_name: str
     mirror: Output[str] | None = None
 
     @property

@@ -46,7 +46,8 @@ class MemoriseStores(ComponentResource):
     """The stores.
 
     Attributes:
-        qdrant_url: Qdrant's address, known once it answers where it is in the cluster.
+        qdrant_url: Qdrant's address.
+        qdrant_ready: known once Qdrant answers; `None` for one that is given.
         qdrant_key: its key.
         snapshots: name of the bucket of its snapshots; `None` where there is none.
         redis: the Redis that is made here; `None` for one that is given.
@@ -57,6 +58,7 @@ class MemoriseStores(ComponentResource):
     """
 
     qdrant_url: Output[str]
+    qdrant_ready: Output[str] | None
     qdrant_key: SecretRef
     snapshots: Output[str] | None
     redis: Redis | None
@@ -70,7 +72,9 @@ class MemoriseStores(ComponentResource):
         self._args, self._settings, self._place = args, args.settings, args.place
 
         self.qdrant_key = self._create_secret("QDRANT_API_KEY", qdrant_key(self._settings))
-        self.qdrant_url, self.snapshots = self._find_qdrant()
+        qdrant = self._create_qdrant()
+        self.qdrant_url = qdrant.url if qdrant else Output.from_input(self._settings.qdrant.url or "")
+        self.qdrant_ready, self.snapshots = (qdrant.ready, qdrant.bucket) if qdrant else (None, None)
         self.to_qdrant = self._way_to_qdrant()
         self.redis = self._create_redis()
         self.redis_url, self.redis_authority = self._find_redis()
@@ -87,11 +91,11 @@ class MemoriseStores(ComponentResource):
             ResourceOptions(parent=self),
         ).ref
 
-    def _find_qdrant(self) -> tuple[Output[str], Output[str] | None]:
+    def _create_qdrant(self) -> Qdrant | None:
         settings = self._settings.qdrant
         if settings.url:
-            return Output.from_input(settings.url), None
-        made = Qdrant(
+            return None
+        return Qdrant(
             self._place.logical(QDRANT),
             QdrantArgs(
                 **self._place.args,
@@ -107,7 +111,6 @@ class MemoriseStores(ComponentResource):
             ),
             self._place.cluster.options(self),
         )
-        return made.url, made.bucket
 
     def _snapshot_plan(self) -> SnapshotPlan | None:
         snapshots = self._settings.qdrant.snapshots

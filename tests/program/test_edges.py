@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.in_process import Plan
+from simulator.in_process import Plan, PlannedResource
 from tests.program.reading import (
     BUCKET,
     DATABASE,
@@ -29,6 +29,13 @@ API = "gcp:projects/service:Service"
 CONNECTION = "gcp:servicenetworking/connection:Connection"
 REPOSITORY = "gcp:artifactregistry/repository:Repository"
 SLEEP = "time:index/sleep:Sleep"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+WITH_PODS = (
+    "kubernetes:apps/v1:Deployment",
+    "kubernetes:apps/v1:StatefulSet",
+    "kubernetes:batch/v1:CronJob",
+    "kubernetes:batch/v1:Job",
+)
 NETWORK = {
     API,
     SLEEP,
@@ -73,6 +80,26 @@ def test_nothing_depends_on_a_component(name: str) -> None:
     components = {each.urn for each in plan.resources if not each.custom}
     for each in plan.resources:
         assert not components & set(each.dependencies), each.urn
+
+
+@pytest.mark.parametrize("name", EVERY_PLAN)
+def test_no_pod_starts_before_a_policy_closes_it_both_ways(name: str) -> None:
+    plan = plan_of(name)
+    for each in (each for kind in WITH_PODS for each in plan.of(kind)):
+        assert any(_closes(policy, each) for policy in before(plan, each)), each.urn
+
+
+def _closes(policy: PlannedResource, workload: PlannedResource) -> bool:
+    """Whether a policy is about all pods of a workload, in both directions."""
+    if policy.type != NETWORK_POLICY:
+        return False
+    spec = workload.inputs["spec"].get("jobTemplate", workload.inputs)["spec"]
+    pods, wanted = spec["template"]["metadata"]["labels"], policy.inputs["spec"]
+    return (
+        policy.inputs["metadata"]["namespace"] == workload.inputs["metadata"]["namespace"]
+        and set(wanted["policyTypes"]) == {"Ingress", "Egress"}
+        and wanted["podSelector"]["matchLabels"].items() <= pods.items()
+    )
 
 
 @pytest.mark.parametrize("name", WITH_AXIS)

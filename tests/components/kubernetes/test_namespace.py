@@ -47,12 +47,15 @@ def test_pods_must_meet_the_strictest_level_of_a_pinned_version() -> None:
         assert re.fullmatch(r"v1\.\d+", labels[f"pod-security.kubernetes.io/{mode}-version"])
 
 
-def test_nothing_comes_in_or_out_before_the_first_pod_can_be_there() -> None:
-    found = made()
-    policy = found.one(POLICY, "team-main-deny")
-
+def test_nothing_comes_in_or_out_that_no_other_policy_lets_through() -> None:
+    policy = made().one(POLICY, "team-main-deny")
     assert policy.inputs["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    assert policy.name in awaited(found, found.one(FIRST_GUEST))
+
+
+def test_what_is_in_it_waits_for_the_namespace_alone() -> None:
+    """Pods wait for a policy of their own, which closes them as well."""
+    found = made()
+    assert awaited(found, found.one(FIRST_GUEST)) == {"team-main"}
 
 
 def test_its_quota_holds_before_the_first_pod_can_be_there() -> None:
