@@ -28,6 +28,7 @@ $(SETUP): requirements.lock
 $(SETUP_DEV): requirements-dev.lock
 	@tools/install requirements-dev.lock $(PYTHON)
 	@tools/install-test-tools
+	@tools/install-buildkit
 	@touch $@ $(SETUP)
 
 preview: $(SETUP) ## Show the plan of a stack, with no cloud account: STACK=dev|prod FORMAT=text|json BASE=file

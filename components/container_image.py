@@ -23,6 +23,15 @@ from components.environment import Environment
 PLATFORM = "linux/amd64"
 """What Cloud Run and our machines run; Docker would otherwise build for the machine it runs on."""
 
+INLINE_CACHE = "BUILDKIT_INLINE_CACHE"
+"""The build argument that puts the cache's index into the image, and with it the times of the build."""
+
+SOURCE_DATE_EPOCH = "315532800"
+"""The one time in an image, 1980: what is built of the same files is to be the same, whenever it is built.
+
+By the convention of reproducible-builds.org; none earlier, as an archive of Python's could not tell it.
+"""
+
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _PULLABLE = re.compile(r"([a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io|docker\.io)/")
 
@@ -123,7 +132,7 @@ class ContainerImage(ComponentResource):
                 builder_version=docker.BuilderVersion.BUILDER_BUILD_KIT,
                 # The last push is every machine's layer cache; the argument puts the cache's index in it.
                 cache_from=docker.CacheFromArgs(images=[tagged]),
-                args={**args.build_args, "BUILDKIT_INLINE_CACHE": "1"},
+                args={**args.build_args, INLINE_CACHE: "1", "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH},
             ),
             build_on_preview=False,
             skip_push=False,

@@ -67,6 +67,10 @@ def test_each_push_is_the_layer_cache_of_the_next_build_on_any_machine() -> None
     assert asked["build"]["builderVersion"] == "BuilderBuildKit"
 
 
+def test_the_image_is_told_a_time_that_is_not_that_of_the_build() -> None:
+    assert build()["build"]["args"]["SOURCE_DATE_EPOCH"] == "315532800"
+
+
 def test_each_stack_has_a_tag_of_its_own() -> None:
     assert build()["imageName"].endswith("/axis-api:prod")
     assert build(environment=environment(stack="dev"))["imageName"].endswith("/axis-api:dev")

@@ -40,19 +40,29 @@ _ACCOUNTS = {
 }
 
 
+SETTINGS = (
+    *(f"ENV {name}={_AUTHORITIES}" for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")),
+    "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+)
+"""What a Dockerfile would say of it."""
+
+
 def import_base(engine: Engine, folder: Path, tag: str) -> None:
     """Makes the image `tag`."""
     archive = folder / "base.tar"
+    write_base(archive)
+    engine.run("import", *(word for each in SETTINGS for word in ("--change", each)), str(archive), tag)
+    archive.unlink()
+
+
+def write_base(archive: Path) -> None:
+    """Writes the image's files into an archive."""
     with tarfile.open(archive, "w") as tar:
         root = _Root(tar)
         _add_accounts(root)
         _add_system(root)
         _add_node(root)
         _add_python(root)
-    changes = [f"ENV {name}={_AUTHORITIES}" for name in ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")]
-    changes.append("ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-    engine.run("import", *(word for change in changes for word in ("--change", change)), str(archive), tag)
-    archive.unlink()
 
 
 class _Root:

@@ -46,6 +46,12 @@ def test_the_base_is_an_argument_and_nothing_else_is_pulled(dockerfile: Path) ->
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_an_account_is_as_old_as_the_build_is_told_and_not_as_it_is(dockerfile: Path) -> None:
+    before, made, _ = dockerfile.read_text().partition("RUN groupadd")
+    assert not made or "ARG SOURCE_DATE_EPOCH" in before.rpartition("FROM ")[2]
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
 def test_what_is_left_out_is_said_beside_it_since_the_context_is_another_folder(dockerfile: Path) -> None:
     # The builder and pulumi-docker both look for NAME.dockerignore first.
     assert dockerfile.with_name("Dockerfile.dockerignore").exists()

@@ -12,14 +12,20 @@ from pathlib import Path
 import httpx
 import pytest
 
+from components.container_image import SOURCE_DATE_EPOCH
 from tests.images.conftest import BASE
 from tests.images.engine import Engine
 from tests.keeper.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 _API_USER = 1000
+_DAY_SECONDS = 86_400
 AXIS = ROOT / "services" / "axis"
-_NO_PACKAGES = {"BUILD_PACKAGES": "", "RUN_PACKAGES": ""}  # the wheels need none
+_ARGUMENTS = {
+    "BUILD_PACKAGES": "",  # the wheels need none
+    "RUN_PACKAGES": "",
+    "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
+}
 _PLANTED = {
     ".env": "OPENAI_API_KEY=PLANTEDkey",
     ".env.production": "PLANTEDkey",
@@ -57,7 +63,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def api(engine: Engine, source: Path) -> str:
-    engine.build("api", AXIS / "api" / "Dockerfile", source, PYTHON_IMAGE=BASE, **_NO_PACKAGES)
+    engine.build("api", AXIS / "api" / "Dockerfile", source, PYTHON_IMAGE=BASE, **_ARGUMENTS)
     return "api"
 
 
@@ -74,6 +80,13 @@ def test_the_api_runs_as_a_user_that_owns_its_data_and_nothing_else(engine: Engi
         api, "find / -xdev -type d -writable 2>/dev/null | sort | grep -v '^/proc' || true"
     )
     assert writable.split() == ["/app/data", "/tmp", "/var/tmp"]
+
+
+def test_its_account_is_as_old_as_everything_else_and_not_of_the_day_it_was_built(
+    engine: Engine, api: str
+) -> None:
+    changed = engine.execute(api, "grep ^app: /etc/shadow", "--user=0").split(":")[2]
+    assert int(changed) == int(SOURCE_DATE_EPOCH) // _DAY_SECONDS
 
 
 def test_no_secret_and_no_cache_is_in_the_api_s_image(engine: Engine, api: str) -> None:
@@ -108,7 +121,7 @@ def test_a_changed_line_of_code_installs_nothing_again(
     shutil.copytree(source, changed)
     with (changed / "app" / "main.py").open("a") as main:
         main.write("# changed\n")
-    printed = engine.build("changed", AXIS / "api" / "Dockerfile", changed, PYTHON_IMAGE=BASE, **_NO_PACKAGES)
+    printed = engine.build("changed", AXIS / "api" / "Dockerfile", changed, PYTHON_IMAGE=BASE, **_ARGUMENTS)
     install = next(line.split()[0] for line in printed.splitlines() if "pip install" in line)
     assert f"{install} CACHED" in printed
     layers = [engine.inspect(image)["RootFS"]["Layers"] for image in (api, "changed")]
@@ -206,5 +219,5 @@ def test_the_same_sources_give_the_same_files(engine: Engine, api: str, source: 
     script = "cd / && find opt/venv app -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum"
     before = engine.execute(api, script)
     engine.run("builder", "prune", "--all", "--force")
-    engine.build("again", AXIS / "api" / "Dockerfile", source, PYTHON_IMAGE=BASE, **_NO_PACKAGES)
+    engine.build("again", AXIS / "api" / "Dockerfile", source, PYTHON_IMAGE=BASE, **_ARGUMENTS)
     assert engine.execute("again", script) == before

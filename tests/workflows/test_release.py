@@ -34,9 +34,22 @@ def test_the_images_of_prod_are_those_that_its_plan_builds(workshop: Workshop) -
         "axis.api.image": f"{registry}/axis-api-image@{DIGEST}",
         "axis.duckdb.keeper_image": f"{registry}/axis-api-keeper@{DIGEST}",
     }
-    for call in workshop.calls("docker"):
-        assert {"--push", "--platform"} <= set(call.words)
-        assert (workshop.project / call.words[-1]).is_dir()
+    builder, *builds = workshop.calls("docker")
+    assert builder.words[:2] == ["buildx", "inspect"]
+    for build in builds:
+        assert {"--platform", "SOURCE_DATE_EPOCH=315532800"} <= set(build.words)
+        assert build.words[build.words.index("--output") + 1].endswith(",push=true,rewrite-timestamp=true")
+        assert not any("INLINE_CACHE" in word for word in build.words), "the cache's index has times in it"
+        assert (workshop.project / build.words[-1]).is_dir()
+
+
+def test_images_are_built_by_a_builder_whose_version_is_pinned(workshop: Workshop) -> None:
+    workshop.answers = {"docker": [{"words": ["inspect"], "status": 1, "stderr": "no builder\n"}]}
+    assert workshop.run("release", "images") == 0
+    _, made, build, *_ = workshop.calls("docker")
+    assert made.words[:2] == ["buildx", "create"]
+    assert made.words[-2:] == ["--driver-opt", "image=moby/buildkit:v0.32.2"]
+    assert build.words[build.words.index("--builder") + 1] == made.words[made.words.index("--name") + 1]
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +149,6 @@ def test_a_deployment_that_fails_fails_its_job(planned: Workshop) -> None:
 
 
 def test_a_push_without_a_digest_is_no_release(workshop: Workshop) -> None:
-    workshop.answers = {"docker": [{"words": ["buildx"], "status": 1, "stderr": "denied\n"}]}
+    workshop.answers = {"docker": [{"words": ["build"], "status": 1, "stderr": "denied\n"}]}
     assert workshop.run("release", "images") != 0
     assert "images: docker buildx failed with status 1" in workshop.printed
