@@ -4,6 +4,7 @@ FORMAT ?= text
 FROM ?= stack
 TARGET ?= production
 PYTHON ?= python3
+WORKERS ?= auto
 BIN := .venv/bin
 SETUP := .venv/.installed
 SETUP_DEV := .venv/.installed-dev
@@ -95,8 +96,8 @@ frontend-build: $(SETUP) ## Order a frontend's build where its variables changed
 lint-workflows: $(SETUP_DEV) ## Lint the workflows with actionlint and zizmor
 	@tools/lint-workflows
 
-test: $(SETUP_DEV) ## Run every test
-	@$(BIN)/python -m pytest
+test: $(SETUP_DEV) ## Run every test: WORKERS=auto|number of processes
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(SETUP_DEV) ## Format, lint, types and tests: what CI runs
 	@$(BIN)/ruff format --check $(CHECKED)

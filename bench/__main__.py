@@ -8,10 +8,13 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from bench.deployment import Deployment
+from bench.images import NoBuildKitError, image_costs
 from bench.previews import PreviewCost, preview_costs
 from bench.programs import OURS, PULUMI, USUAL, program_costs
+from bench.suite import suite_costs
 from bench.unavoidable import unavoidable_seconds
 from simulator.engine import NoEngineError
 from simulator.in_process import Plan
@@ -30,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     today = datetime.datetime.now(tz=datetime.UTC).date()
     machine = f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.system()}"
     _print(f"{today}, {machine}, stack {given.stack}: {len(plan.resources)} resources\n\n{_HEAD}")
-    for row in (*_programs(plan, given.stack, given.runs), *_previews(), *_deployment(plan)):
+    programs = _programs(plan, given.stack, given.runs)
+    for row in chain(programs, _previews(), _deployment(plan), _images(), _suite()):
         _print(row)
     return 0
 
@@ -71,6 +75,32 @@ def _services(cost: PreviewCost) -> str:
 def _deployment(plan: Plan) -> Iterator[str]:
     said = "First deployment, s: its critical path by the longest unavoidable chain"
     yield _row(said, Deployment(plan).seconds, unavoidable_seconds(plan), "1.0")
+
+
+def _images() -> Iterator[str]:
+    try:
+        costs = image_costs()
+    except NoBuildKitError as reason:
+        yield f"| Images: {reason} | | | | |"
+        return
+    again = {
+        "nothing changed": costs.unchanged,
+        "a line of the source changed": costs.source_line,
+        "a package more required": costs.dependency,
+    }
+    for change, seconds in again.items():
+        yield _row(f"Build of the API's image, {change}, s, by a clean one", seconds, costs.clean, "")
+    yield _row("The API's image, MiB to pull, by its base", costs.size_mb, costs.base_mb, "")
+    digests = "one digest" if costs.same_digest else "two digests"
+    said = f"Layers that differ in two clean builds, which have {digests}, by all"
+    yield _row(said, costs.layers_that_differ, costs.layers, "0")
+
+
+def _suite() -> Iterator[str]:
+    ours, ordinary = suite_costs()
+    said = "Tests of the plans and policies, {}, by the ordinary import's"
+    yield _row(said.format("CPU s"), ours.cpu, ordinary.cpu, "0.5")
+    yield _row(said.format("MiB at most"), ours.peak_mb, ordinary.peak_mb, "")
 
 
 def _row(what: str, measured: float, beside: float, goal: str) -> str:

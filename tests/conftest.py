@@ -1,4 +1,4 @@
-"""What tests of several folders look at: the plans of the two stacks, made once in a run."""
+"""What tests of several folders look at, the plans of the two stacks, made once in a process; and their order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import pytest
 
 from simulator.in_process import Plan
 from tests.program.variants import plan_of
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts those that take minutes first: the other processes do the rest meanwhile, and none ends alone."""
+    items.sort(key=lambda item: item.get_closest_marker("takes_minutes") is None)
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,11 @@ class Built:
         """What is pulled, in MiB."""
         return sum(size for _, size in self.layers) / (1 << 20)
 
+    @property
+    def base_mb(self) -> float:
+        """What is pulled of the base, its first layer, in MiB."""
+        return self.layers[0][1] / (1 << 20)
+
 
 class BuildKit:
     """A running BuildKit."""

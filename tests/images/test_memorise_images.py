@@ -17,6 +17,8 @@ from tests.images.conftest import BASE
 from tests.images.engine import Engine
 from tests.keeper.processes import free_port
 
+pytestmark = pytest.mark.takes_minutes
+
 MEMORISE = Path(__file__).parents[2] / "services" / "memorise"
 PROJECTS = Path(__file__).parent / "projects"
 _NO_PACKAGES = {"BUILD_PACKAGES": ""}  # the wheels need none

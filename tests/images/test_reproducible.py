@@ -13,6 +13,8 @@ import pytest
 from components.container_image import SOURCE_DATE_EPOCH
 from tests.images.buildkit import BuildKit, Built, why_no_buildkit
 
+pytestmark = pytest.mark.takes_minutes
+
 SERVICES = Path(__file__).parents[2] / "services"
 PROJECTS = Path(__file__).parent / "projects"
 SOURCES = {
