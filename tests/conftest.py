@@ -1,4 +1,4 @@
-"""What tests of several folders look at, the plans of the two stacks, made once in a process; and their order."""
+"""The plans of the two stacks, made once in a process, for several folders; and the order of all tests."""
 
 from __future__ import annotations
 
