@@ -17,7 +17,7 @@ from tests.program.variants import plan_of
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_nothing_waits_that_need_not(stack: str) -> None:
     plan = plan_of(stack)
-    assert Deployment(plan).seconds <= 1.01 * unavoidable_seconds(plan)
+    assert Deployment(plan).seconds == unavoidable_seconds(plan)
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
