@@ -20,9 +20,10 @@ import yaml
 from pulumi import automation
 
 from simulator.cloud import Cloud
+from simulator.engine_stack import QuickStack
 from simulator.outcome import Outcome, Recorder
 from simulator.serving import serving
-from simulator.silence import silence_stopped_programs
+from simulator.silence import silence_debugging, silence_stopped_programs
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 _INSTALLED = PROJECT_FOLDER / ".cache" / "pulumi"
@@ -61,7 +62,7 @@ class EngineStack:
         cloud: the simulated cloud that its providers serve.
     """
 
-    def __init__(self, stack: automation.Stack, cloud: Cloud, folder: Path) -> None:
+    def __init__(self, stack: QuickStack, cloud: Cloud, folder: Path) -> None:
         self.cloud = cloud
         self._stack, self._folder = stack, folder
 
@@ -91,7 +92,7 @@ class EngineStack:
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, secret ones opened."""
-        return {name: output.value for name, output in self._stack.outputs().items()}
+        return {name: output.value for name, output in self._stack.read_outputs().items()}
 
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the state, as the engine exports them, with secrets encrypted."""
@@ -128,6 +129,7 @@ def engine_stack(
     """
     command, cloud = pulumi_program(), cloud or Cloud()
     silence_stopped_programs()
+    silence_debugging()
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as temporary, serving(cloud) as attached:
         folder = Path(temporary)
         _write_project(folder, stack, config or {}, project_file)
@@ -138,7 +140,7 @@ def engine_stack(
             env_vars=_environment(folder, attached),
             pulumi_command=command,
         )
-        made = automation.Stack.create(stack, workspace)
+        made = QuickStack(stack, workspace)
         if secret_config:
             made.set_all_config(
                 {key: automation.ConfigValue(value, secret=True) for key, value in secret_config.items()}

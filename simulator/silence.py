@@ -1,4 +1,4 @@
-"""Keeps from the reader what the SDK says of a program that the engine stopped in the middle.
+"""Keeps from the reader what the SDK says to those who look for errors in it.
 
 A failed operation stops the program: the SDK then fails to reach the engine that has gone, and says so in a
 log, and the program's coroutine complains when it is collected, after its event loop. The failure itself is
@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 import grpc
+import pulumi
 
 _COROUTINES = ("run_in_stack", "run_pulumi_func")
 
@@ -28,6 +29,16 @@ def silence_stopped_programs() -> None:
             complain(unraisable)
 
     sys.unraisablehook = hook
+
+
+@functools.cache
+def silence_debugging() -> None:
+    """Sends the engine none of the SDK's messages for debugging, which it drops: several calls a resource."""
+
+    def nothing(*_words: Any, **_options: Any) -> None:
+        """Says nothing."""
+
+    vars(pulumi.log)["debug"] = nothing
 
 
 def _is_no_lost_engine(record: logging.LogRecord) -> bool:
