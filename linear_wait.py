@@ -1,9 +1,10 @@
 """Pulumi's wait for a program's outputs, in time that grows with their number and not with its square.
 
-Before a program ends, Pulumi's SDK waits until every output is known. It asks for the first that is, and then
-once more for all that are left (`wait_for_rpcs` in `pulumi.runtime.stack`): with thousands of outputs, as here,
-that is half of the time of a preview on the real engine. Importing this module makes that question the one for
-all of them, or the first that fails. What is waited for, and what a failure does, stay the same.
+Before a program ends, Pulumi's SDK waits until every output is known. It asks for the first that is, and
+then once more for all that are left (`wait_for_rpcs` in `pulumi.runtime.stack`): with thousands of
+outputs, as here, that is half of the time of a preview on the real engine. Importing this module makes
+that question the one for all of them, or the first that fails. What is waited for, and what a failure
+does, stay the same.
 
 It rests on one line of the SDK. Where another version waits in another way, importing this changes nothing.
 """
