@@ -1,6 +1,7 @@
 """What the loaders of an SDK's files have in common: code without docstrings, kept for the next run."""
 
 from __future__ import annotations
+import __future__
 
 import contextlib
 import linecache
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-_FORMAT = 4
+_FORMAT = 5
 """Another one makes what was kept before useless: raised where the kept values change their form."""
 _WITHOUT_DOCSTRINGS = 2
 
@@ -59,5 +60,12 @@ class FileLoader(SourceFileLoader):
 
 
 def compiled(source: bytes | str, name: str) -> CodeType:
-    """The code of a source without its docstrings."""
-    return compile(source, name, "exec", dont_inherit=True, optimize=_WITHOUT_DOCSTRINGS)
+    """The code of a source without docstrings; its annotations stay texts until somebody resolves them."""
+    return compile(
+        source,
+        name,
+        "exec",
+        flags=__future__.annotations.compiler_flag,
+        dont_inherit=True,
+        optimize=_WITHOUT_DOCSTRINGS,
+    )
