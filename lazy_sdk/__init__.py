@@ -11,9 +11,9 @@ of Python's own, for the packages in `SDKS` alone:
 - a class in `_inputs` or `outputs` is compiled and made when it is asked for: by the program, or by Pulumi
   when it resolves an annotation that names it (`nested_types`);
 - the class in a resource's file that only `Bucket.get` and the like use is made when they do (`resources`);
-- docstrings, which are most of an SDK, are left out, and so are the lines of its files, which Python would read
-  and keep for the stack that Pulumi looks at with each resource; a traceback names file and line. Annotations
-  stay texts until Pulumi resolves them (`files`).
+- docstrings, which are most of an SDK, are left out, and so are the lines of its files, which Python would
+  read and keep for the stack that Pulumi looks at with each resource; a traceback names file and line.
+  Annotations stay texts until Pulumi resolves them (`files`).
 
 Python's search for garbage leaves older objects alone for longer as well: it would look through all these
 classes again and again.
