@@ -26,11 +26,7 @@ class AreaLoader(FileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Runs what is left without them, or the whole file where it is laid out otherwise."""
-        kept = Kept(Path(self.path))
-        files, code = known if (known := kept.read()) else (None, None)
-        if code is None:
-            files, code = self._read()
-            kept.write((files, code))
+        files, code = Kept(Path(self.path)).get(self._read)
         exec(code, module.__dict__)  # noqa: S102 - the SDK's own file
         if files:
             module.__dict__["__getattr__"] = self._finder(module, files)

@@ -8,6 +8,7 @@ import linecache
 import marshal
 import os
 import sys
+from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
@@ -34,6 +35,14 @@ class Kept:
         except (OSError, EOFError, ValueError, TypeError):
             return None
         return kept if stamp == self._stamp else None
+
+    def get(self, make: Callable[[], Any]) -> Any:
+        """What was kept, else what `make` gives, which is kept."""
+        value = self.read()
+        if value is None:
+            value = make()
+            self.write(value)
+        return value
 
     def exists(self) -> bool:
         """Whether anything is kept, of this file or of an earlier one."""

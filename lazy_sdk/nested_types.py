@@ -108,6 +108,6 @@ def _words(code: CodeType) -> set[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             words |= _words(constant)
-        elif isinstance(constant, str) and len(constant) < 200:
+        elif isinstance(constant, str):
             words.update(constant.replace("outputs.", "").split("'"))
     return words

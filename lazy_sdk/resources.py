@@ -18,11 +18,7 @@ class ResourceLoader(FileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Runs the file without it."""
-        kept = Kept(Path(self.path))
-        known = kept.read()
-        code, places = known or self._read()
-        if not known:
-            kept.write((code, places))
+        code, places = Kept(Path(self.path)).get(self._read)
         if places:
             missed_names.MissedNames.of(module.__dict__).made_by(_StateMaker(module, self.path, places))
         exec(code, module.__dict__)  # noqa: S102 - the SDK's own file
